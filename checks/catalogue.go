@@ -1,0 +1,12 @@
+package checks
+
+import "slices"
+
+// catalogue is the explicit list: a check exists only by standing in one of these.
+func catalogue() []*Check {
+	var all []*Check
+	for _, c := range slices.Concat(ecsNetworkChecks, ecsChecks, vpcChecks, rdsChecks, ossChecks, actionTrailChecks, accountChecks) {
+		all = append(all, &c)
+	}
+	return all
+}

@@ -1,0 +1,2 @@
+// Package report turns verdicts into an assessment and renders it.
+package report
