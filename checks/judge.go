@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/mlpscan/mlpscan/cloud"
 )
@@ -39,11 +38,19 @@ func (c *Check) judge(a *cloud.Account, values map[string]any) iter.Seq[Result] 
 			}
 		}
 		for _, e := range a.Missing {
-			if len(c.Reads) > 0 && e.Call() == c.Reads[0] && e.Resource == "" && !yield(r.unreadList(e)) {
+			if c.hiddenBy(e) && !yield(r.unreadList(e)) {
 				return
 			}
 		}
 	}
+}
+
+// hiddenBy reports whether a failed call may hide resources from the check.
+func (c *Check) hiddenBy(e *cloud.Error) bool {
+	if c.Reads[0] == anyList {
+		return e.Resource == ""
+	}
+	return cloud.Hides(e, c.Reads[0])
 }
 
 // run is one check over one account.
@@ -260,12 +267,16 @@ func Find(list []*Check, services, ids []string) ([]*Check, error) {
 	return found, nil
 }
 
-// Calls are the API calls that the checks may depend on; what a reader is told to make.
+// Calls are the API calls that the checks may depend on, which is what a reader
+// is told to make; nil, meaning all, where a check looks at every resource.
 func Calls(list []*Check) map[string]bool {
 	calls := map[string]bool{}
 	for _, c := range list {
+		if c.Reads[0] == anyList {
+			return nil
+		}
 		for _, call := range c.Reads {
-			calls[strings.TrimSpace(call)] = true
+			calls[call] = true
 		}
 	}
 	return calls

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 )
 
 // A paging says how one API cuts its list and asks for the next piece.
@@ -91,4 +92,18 @@ func (r *reader) listed(req Request, p paging, keep func(body []byte, from *Orig
 		r.miss(e)
 	}
 	return e
+}
+
+// Hides reports whether the failure e leaves resources unlisted that the call
+// (as "ecs/DescribeInstances") would have found: the list itself failed, or
+// the list of regions that it is asked in.
+func Hides(e *Error, call string) bool {
+	if e.Resource != "" {
+		return false
+	}
+	if e.Action == "DescribeRegions" {
+		name, _, _ := strings.Cut(call, "/")
+		return regionLists[name] == e.Service
+	}
+	return e.Call() == call
 }
