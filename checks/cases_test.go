@@ -349,4 +349,3 @@ func TestIDs(t *testing.T) {
 		}
 	}
 }
-
