@@ -2,6 +2,8 @@ package cloud
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -21,6 +23,32 @@ type Archive struct {
 	// Partial: the scan was stopped before it could write its manifest.
 	Partial bool
 	meta    map[string]entryMeta
+	sums    map[string]string // SHA-256 by entry, from the manifest; nil without one
+	close   func() error
+}
+
+// Close lets go of the file behind the archive.
+func (a *Archive) Close() error {
+	if a.close == nil {
+		return nil
+	}
+	return a.close()
+}
+
+// read is one entry's bytes, held against the manifest. The error matches
+// fs.ErrNotExist where there is no such entry.
+func (a *Archive) read(name string) ([]byte, error) {
+	b, err := fs.ReadFile(a.fsys, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s: %w", ErrAlteredArchive, name, err)
+	}
+	if err != nil || a.sums == nil || name == manifestEntry {
+		return b, err
+	}
+	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != a.sums[name] {
+		return nil, fmt.Errorf("%w: %s is not what was recorded", ErrAlteredArchive, name)
+	}
+	return b, nil
 }
 
 // A Scan tells how an archive came to be: the archive's first entry, scan.json.
@@ -86,15 +114,15 @@ type savedError struct {
 func (a *Archive) Call(_ context.Context, req Request) (Answer, error) {
 	name := req.entry()
 	for _, ending := range []string{".json", ".xml"} {
-		b, err := fs.ReadFile(a.fsys, name+ending)
+		b, err := a.read(name + ending)
 		if err == nil {
 			return a.answer(req, name+ending, b)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return Answer{}, fmt.Errorf("%s%s: %w", name, ending, err)
+			return Answer{}, err
 		}
 	}
-	b, err := fs.ReadFile(a.fsys, name+errorEnding)
+	b, err := a.read(name + errorEnding)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Answer{}, req.failed(CodeAbsent, "the archive does not hold this call")
 	}
