@@ -1,2 +1,0 @@
-// Package report turns verdicts into an assessment and renders it.
-package report

@@ -1,0 +1,282 @@
+// Package report turns verdicts into an assessment and renders it.
+//
+// A [Report] is the whole model: what was read and what could not be, every
+// check with its tallies, and every clause of the chosen level with its verdict.
+// [Formats] are the ways to write it; each is one file of this package. The JSON
+// format holds all of it, so that [Load] makes every other format from a saved one.
+//
+// An account of 100,000 instances has more than a million findings. A Report
+// made by [New] therefore holds none: [Report.Findings] judges the account anew
+// each time it is ranged over, which costs seconds and no memory.
+package report
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/mlpscan/mlpscan/checks"
+	"github.com/mlpscan/mlpscan/checks/mlps"
+	"github.com/mlpscan/mlpscan/cloud"
+)
+
+// Schema names the model and its version, as JSON carries it.
+const Schema = "mlpscan/report/v1"
+
+// A Report is one scan, assessed at one level.
+type Report struct {
+	Tool    Tool
+	Run     Run
+	Summary Summary
+	Checks  []Check   // those that ran, most severe first
+	Clauses []Clause  // every one of the level, once, in the standard's order
+	Missing []Failure // calls that failed and left something unread
+	NotHere []Failure // products and regions that are not activated: they hold nothing
+
+	// Color asks the table for colours. It is no part of the model.
+	Color bool
+
+	findings  iter.Seq[Finding]
+	inventory iter.Seq[Resource]
+}
+
+// Tool is the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Run says what was scanned, when, and for which level.
+type Run struct {
+	ID       string    `json:"id"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished,omitzero"`
+	Level    int       `json:"level"`
+	Language string    `json:"language"` // "zh" or "en": what a reader sees first
+	Accounts []string  `json:"accounts"`
+	Regions  []string  `json:"regions"`
+	Filtered bool      `json:"filtered"` // the user chose the regions; others are out of scope
+	Partial  bool      `json:"partial"`  // the scan was stopped before its end
+	Digest   string    `json:"digest,omitempty"`
+}
+
+// Summary counts findings by status, failures by severity, clauses by verdict.
+type Summary struct {
+	Pass          int             `json:"pass"`
+	Fail          int             `json:"fail"`
+	Unknown       int             `json:"unknown"`
+	NotApplicable int             `json:"not_applicable"`
+	Excepted      int             `json:"excepted"`
+	BySeverity    map[string]int  `json:"by_severity"` // of the failures
+	Clauses       map[Verdict]int `json:"clauses"`
+}
+
+// Tally counts the verdicts on resources.
+type Tally struct {
+	Pass          int `json:"pass"`
+	Fail          int `json:"fail"`
+	Unknown       int `json:"unknown"`
+	NotApplicable int `json:"not_applicable"`
+}
+
+// Total is how many verdicts were counted.
+func (t Tally) Total() int { return t.Pass + t.Fail + t.Unknown + t.NotApplicable }
+
+func (t *Tally) count(s checks.Status) {
+	switch s {
+	case checks.Pass:
+		t.Pass++
+	case checks.Fail:
+		t.Fail++
+	case checks.Unknown:
+		t.Unknown++
+	case checks.NotApplicable:
+		t.NotApplicable++
+	}
+}
+
+func (t *Tally) add(u Tally) {
+	t.Pass += u.Pass
+	t.Fail += u.Fail
+	t.Unknown += u.Unknown
+	t.NotApplicable += u.NotApplicable
+}
+
+// A Check is a check that ran: what it asks, with the values it used, and what it found.
+type Check struct {
+	ID           string          `json:"id"`
+	Title        checks.Text     `json:"title"`
+	Why          checks.Text     `json:"why"`
+	Fix          checks.Fix      `json:"fix"`
+	Severity     checks.Severity `json:"severity"`
+	Service      string          `json:"service"`
+	ResourceType string          `json:"resource_type"`
+	Params       []Param         `json:"params,omitempty"`
+	Clauses      []Touch         `json:"clauses"` // of the report's level
+	Hazards      []string        `json:"hazards,omitempty"`
+	Cases        []string        `json:"cases,omitempty"`
+	Tally
+}
+
+// A Touch is a clause that a check tells about, and how strongly.
+type Touch struct {
+	ID       string        `json:"id"`
+	Strength mlps.Strength `json:"strength"`
+}
+
+// A Failure is a call that failed.
+type Failure struct {
+	Service   string `json:"service"`
+	Region    string `json:"region"`
+	Action    string `json:"action"`
+	Account   string `json:"account"`
+	Resource  string `json:"resource"`
+	Class     string `json:"class"`
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	RequestID string `json:"request_id"`
+	RAMAction string `json:"ram_action"` // the permission to grant, where one was refused; else ""
+}
+
+// Call names the API without the place: "ecs/DescribeInstances".
+func (f Failure) Call() string { return f.Service + "/" + f.Action }
+
+// Options are what a Report takes from the command rather than from the account.
+type Options struct {
+	Level    int       // 2, 3 or 4
+	Language string    // "zh" or "en"
+	Version  string    // of this program
+	RunID    string    // names the run; "" takes one from account and time
+	Finished time.Time // when the scan ended; zero where it is not known
+	Digest   string    // of the archive
+	Color    bool      // see Report.Color
+}
+
+// New judges an account by the checks of list, and assesses it at a level.
+// Checks of the catalogue that list leaves out count as not run: what they would
+// tell of a clause is then not assessed.
+func New(acc *cloud.Account, list []*checks.Check, values checks.Values, opt Options) *Report {
+	run := func(list []*checks.Check) iter.Seq[checks.Result] { return checks.Run(list, acc, values) }
+	return build(acc, checks.All, list, values, run, opt)
+}
+
+// build is New with the catalogue and the judge given, for tests.
+func build(acc *cloud.Account, catalogue, list []*checks.Check, values checks.Values, run func([]*checks.Check) iter.Seq[checks.Result], opt Options) *Report {
+	list = bySeverity(list)
+	r := &Report{Tool: Tool{"mlpscan", opt.Version}, Run: newRun(acc, opt), Color: opt.Color}
+	for _, c := range list {
+		r.Checks = append(r.Checks, newCheck(c, values[c.ID], opt.Level))
+	}
+	r.Missing, r.NotHere = failures(acc.ID, acc.Missing), failures(acc.ID, acc.NotHere)
+	r.findings = findings(acc.ID, opt.Level, func() iter.Seq[checks.Result] { return run(list) })
+	r.inventory = inventory(acc)
+	r.tally(run(list))
+	r.Clauses = assess(r, notRun(catalogue, list))
+	r.summarize()
+	return r
+}
+
+// bySeverity sorts checks by falling severity, and those alike by id: the order of
+// findings in every format.
+func bySeverity(list []*checks.Check) []*checks.Check {
+	return slices.SortedStableFunc(slices.Values(list), func(x, y *checks.Check) int {
+		if x.Severity != y.Severity {
+			return int(y.Severity) - int(x.Severity)
+		}
+		return cmp.Compare(x.ID, y.ID)
+	})
+}
+
+func newRun(acc *cloud.Account, opt Options) Run {
+	run := Run{ID: opt.RunID, Started: acc.Time.UTC(), Finished: opt.Finished.UTC(), Level: opt.Level, Language: opt.Language,
+		Accounts: []string{acc.ID}, Regions: slices.Clone(acc.Regions), Filtered: acc.Filtered, Partial: acc.Partial, Digest: opt.Digest}
+	if run.ID == "" {
+		run.ID = acc.ID + "-" + run.Started.Format("20060102T150405Z")
+	}
+	if run.Regions == nil {
+		run.Regions = []string{}
+	}
+	return run
+}
+
+func newCheck(c *checks.Check, values map[string]any, level int) Check {
+	x := Check{ID: c.ID, Title: c.Title, Why: c.Why, Fix: c.Fix, Severity: c.Severity, Service: c.Service,
+		ResourceType: c.ResourceType(), Hazards: c.Hazards, Cases: c.Cases, Params: newParams(c, values), Clauses: []Touch{}}
+	for _, cl := range c.Clauses {
+		if it, ok := mlps.Find(cl.ID); ok && it.Level == level {
+			x.Clauses = append(x.Clauses, Touch{cl.ID, cl.Strength})
+		}
+	}
+	return x
+}
+
+// failures are a list of failed calls in the account's own order.
+func failures(account string, list []*cloud.Error) []Failure {
+	all := []Failure{}
+	for _, e := range list {
+		f := Failure{Service: e.Service, Region: e.Region, Action: e.Action, Account: account, Resource: clean(e.Resource),
+			Class: string(e.Class()), Code: clean(e.Code), Message: clean(e.Message), RequestID: clean(e.RequestID)}
+		if e.Class() == cloud.Denied {
+			f.RAMAction = e.RAMAction()
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// tally counts every verdict once, by check.
+func (r *Report) tally(results iter.Seq[checks.Result]) {
+	at := map[string]*Tally{}
+	for i := range r.Checks {
+		at[r.Checks[i].ID] = &r.Checks[i].Tally
+	}
+	for res := range results {
+		at[res.Check.ID].count(res.Status)
+	}
+}
+
+// notRun are the checks of the catalogue that are not in the list.
+func notRun(catalogue, list []*checks.Check) []*checks.Check {
+	var left []*checks.Check
+	for _, c := range catalogue {
+		if !slices.ContainsFunc(list, func(x *checks.Check) bool { return x.ID == c.ID }) {
+			left = append(left, c)
+		}
+	}
+	return left
+}
+
+// summarize adds up what the rows say.
+func (r *Report) summarize() {
+	s := Summary{BySeverity: map[string]int{}, Clauses: map[Verdict]int{}}
+	for _, sev := range severities {
+		s.BySeverity[sev.String()] = 0
+	}
+	for _, v := range Verdicts {
+		s.Clauses[v] = 0
+	}
+	for _, c := range r.Checks {
+		s.Pass += c.Pass
+		s.Fail += c.Fail
+		s.Unknown += c.Unknown
+		s.NotApplicable += c.NotApplicable
+		s.BySeverity[c.Severity.String()] += c.Fail
+	}
+	for _, c := range r.Clauses {
+		s.Clauses[c.Verdict]++
+	}
+	r.Summary = s
+}
+
+var severities = []checks.Severity{checks.Critical, checks.High, checks.Medium, checks.Low}
+
+// Services are the products whose checks ran, sorted.
+func (r *Report) Services() []string {
+	var all []string
+	for _, c := range r.Checks {
+		all = append(all, c.Service)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
