@@ -13,6 +13,7 @@ type Format func(w io.Writer, r *Report) error
 var Formats = map[string]Format{
 	"table": WriteTable,
 	"json":  WriteJSON,
+	"html":  WriteHTML,
 }
 
 // FormatNames are the names of [Formats], sorted.

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"io"
+	"iter"
+	"slices"
+
+	"github.com/mlpscan/mlpscan/checks"
+)
+
+// writePageData writes the findings for the page's script, as they are judged.
+// The encoder turns <, > and & into escapes, so that no value can end the script
+// element that holds it.
+func writePageData(w io.Writer, r *Report) error {
+	j := newJSONWriter(w)
+	j.enc.SetEscapeHTML(true)
+	d := newPageData(r)
+	j.raw(`<script type="application/json" id="data">{` + "\n")
+	j.member("title", pageTitle(r), ",\n")
+	j.member("severities", d.severities, ",\n")
+	j.member("statuses", statusNames, ",\n")
+	j.member("checks", d.checks, ",\n")
+	list(j, "rows", d.rows(r), ",\n")
+	j.member("regions", d.regions.names, ",\n") // known once the rows are written
+	j.member("types", d.types.names, ",\n")
+	j.member("total", r.Summary.Pass+r.Summary.Fail+r.Summary.Unknown+r.Summary.NotApplicable, "\n")
+	j.raw("}</script>\n")
+	return j.close()
+}
+
+// pageData is what the rows refer to by number.
+type pageData struct {
+	severities map[string]checks.Text
+	checks     []pageCheck
+	at         map[string]int // a check's place among checks
+	regions    *numbered
+	types      *numbered
+}
+
+type pageCheck struct {
+	ID        string          `json:"id"`
+	Severity  checks.Severity `json:"severity"`
+	Title     checks.Text     `json:"title"`
+	Why       checks.Text     `json:"why"`
+	Fix       checks.Text     `json:"fix"`
+	CLI       string          `json:"cli,omitempty"`
+	Terraform string          `json:"terraform,omitempty"`
+	Clauses   []string        `json:"clauses"`
+}
+
+// numbered gives strings numbers in the order in which they come.
+type numbered struct {
+	names []string
+	at    map[string]int
+}
+
+func newNumbered() *numbered { return &numbered{[]string{}, map[string]int{}} }
+
+func (n *numbered) number(s string) int {
+	i, ok := n.at[s]
+	if !ok {
+		i = len(n.names)
+		n.names, n.at[s] = append(n.names, s), i
+	}
+	return i
+}
+
+func newPageData(r *Report) *pageData {
+	d := &pageData{severities: map[string]checks.Text{}, checks: []pageCheck{}, at: map[string]int{}, regions: newNumbered(), types: newNumbered()}
+	for _, s := range severities {
+		d.severities[s.String()] = s.Text()
+	}
+	for i, c := range r.Checks {
+		d.at[c.ID] = i
+		ids := []string{}
+		for _, x := range c.Clauses {
+			ids = append(ids, x.ID)
+		}
+		d.checks = append(d.checks, pageCheck{ID: c.ID, Severity: c.Severity, Title: c.Title, Why: c.Why, Fix: c.Fix.Text, CLI: c.Fix.CLI, Terraform: c.Fix.Terraform, Clauses: ids})
+	}
+	return d
+}
+
+// rows are the findings that the page holds, within its caps. The order of a
+// row's values is that of the constants in page.js.
+func (d *pageData) rows(r *Report) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		open, closed, closedOf := 0, 0, map[string]int{}
+		for f := range r.Findings() {
+			if f.Status == checks.Fail || f.Status == checks.Unknown {
+				if open++; open > maxOpen {
+					continue
+				}
+			} else {
+				if closedOf[f.Check] >= maxClosedPer || closed >= maxClosed {
+					continue
+				}
+				closedOf[f.Check]++
+				closed++
+			}
+			if !yield(d.row(f)) {
+				return
+			}
+		}
+	}
+}
+
+func (d *pageData) row(f Finding) []any {
+	var problem checks.Text
+	if f.Problem != nil {
+		problem = *f.Problem
+	}
+	evidence := [][]string{}
+	for _, e := range f.Evidence[:min(len(f.Evidence), maxEvidence)] {
+		at := ""
+		if !e.Time.IsZero() {
+			at = beijing(e.Time)
+		}
+		evidence = append(evidence, []string{e.Call, e.Field, short(e.Value), e.RequestID, at})
+	}
+	return []any{d.at[f.Check], slices.Index(statusOrder, f.Status), d.regions.number(f.Region), d.types.number(f.Resource.Type), f.Resource.ID, f.Resource.Name,
+		short(problem.EN), short(problem.ZH), evidence, f.ID, f.Resource.ARN, f.Resource.Tags}
+}
