@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // An Error is a call that failed, as the provider (or the way to it) put it.
@@ -16,6 +17,8 @@ type Error struct {
 	Message    string
 	HTTPStatus int // 0 where no answer arrived
 	RequestID  string
+	// RetryAfter is how long the provider asks to wait; 0 where it does not say.
+	RetryAfter time.Duration
 	// Kind is the Class where the Source knows it better than the code tells; else "".
 	Kind Class
 }
@@ -133,7 +136,7 @@ var fatalCodes = []string{
 	"SignatureDoesNotMatch", "IncompleteSignature", "InvalidSecurityToken.Expired",
 	"InvalidSecurityToken.Malformed", "InvalidSecurityToken.MismatchWithAccessKey",
 	"SecurityTokenExpired", "InvalidSecurityToken", "RequestTimeTooSkewed",
-	"InvalidTimeStamp.Expired", "InvalidTimeStamp.Format", "SignatureExpired", "Unauthorized.InvalidAccessKeyId",
+	"InvalidTimeStamp.Expired", "InvalidTimeStamp.Format", "IllegalTimestamp", "SignatureExpired", "RequestTimeExpired", "Unauthorized.InvalidAccessKeyId",
 }
 
 // isNotHere does not count UserDisable: an overdue account has its resources

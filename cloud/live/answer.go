@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -86,8 +87,20 @@ var fine = map[string]bool{"": true, "200": true, "OK": true, "Success": true}
 
 func (c *call) failed(code, message string) *cloud.Error {
 	e := newError(c.Request, code, c.keys.redact(message))
-	e.HTTPStatus = c.exchange.status
+	e.HTTPStatus, e.RetryAfter = c.exchange.status, c.exchange.retryAfter()
 	return e
+}
+
+// retryAfter is how long the answer asks to wait: Alibaba Cloud says it in
+// milliseconds, HTTP in seconds. More than some minutes is not believed.
+func (x *exchange) retryAfter() time.Duration {
+	d := time.Duration(0)
+	if ms, err := strconv.Atoi(x.header.Get("X-Acs-Retry-After")); err == nil {
+		d = time.Duration(ms) * time.Millisecond
+	} else if s, err := strconv.Atoi(x.header.Get("Retry-After")); err == nil {
+		d = time.Duration(s) * time.Second
+	}
+	return min(max(d, 0), 2*time.Minute)
 }
 
 // A reply is what every answer has in common, whatever the product calls it.
