@@ -53,8 +53,8 @@ func WriteHTML(w io.Writer, r *Report) error {
 	return t.ExecuteTemplate(w, "foot", p)
 }
 
-// page is what the template shows.
-type page struct {
+// pageView is what the template shows.
+type pageView struct {
 	Report             *Report
 	Lang, Title        string
 	CSS                template.CSS
@@ -134,9 +134,9 @@ type supportView struct {
 	More     int
 }
 
-func newPage(r *Report) *page {
+func newPage(r *Report) *pageView {
 	title := pageTitle(r)
-	p := &page{Report: r, Lang: r.Run.Language, Title: title.In(r.Run.Language), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), CSP: policy(),
+	p := &pageView{Report: r, Lang: r.Run.Language, Title: title.In(r.Run.Language), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), CSP: policy(),
 		Level: levelNames[r.Run.Level], Total: len(r.Clauses), AllVerdicts: Verdicts, UnitNote: unitNote, CapNote: capNote(r)}
 	for _, v := range Verdicts {
 		g := &p.Undecided

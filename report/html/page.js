@@ -42,7 +42,7 @@
   const [q, fStatus, fSeverity, fRegion, fCheck] = controls;
   const index = data.rows.map((r) => {
     const c = data.checks[r[CHECK]];
-    return [r[ID], r[NAME], r[EN], r[ZH], c.id, c.title.en, c.title.zh, c.clauses.join(' '), data.regions[r[REGION]], data.types[r[TYPE]], r[FINDING]].join('\n').toLowerCase();
+    return [r[ID], r[NAME], r[EN], r[ZH], c.id, c.title.en, c.title.zh, c.clauses.join(' '), data.regions[r[REGION]], data.types[r[TYPE]]].join('\n').toLowerCase();
   });
   let found = [];
   let shown = 0;
@@ -60,7 +60,7 @@
       if (fSeverity.value && c.severity !== fSeverity.value) continue;
       if (fCheck.value && c.id !== fCheck.value) continue;
       if (fRegion.value && data.regions[r[REGION]] !== fRegion.value) continue;
-      if (!words.every((w) => index[i].includes(w))) continue;
+      if (!words.every((w) => index[i].includes(w) || r[FINDING] === w)) continue;
       list.push(i);
     }
     return list;
