@@ -200,11 +200,11 @@ func (c *call) notAnswer(svc service, r reply, err error) string {
 	case errors.Is(err, errEmpty):
 		what += " with an empty body"
 	case err != nil:
-		what += fmt.Sprintf(" that is neither whole JSON nor XML: %q", firstWords(c.keys.redact(string(x.body))))
+		what += fmt.Sprintf(" that is neither whole JSON nor XML: %s", c.quote())
 	case r.Code != "":
 		what += " says " + r.Code + ": " + c.keys.redact(r.Message)
 	default:
-		what += fmt.Sprintf(" names no request id and no error code: %q", firstWords(c.keys.redact(string(x.body))))
+		what += fmt.Sprintf(" names no request id and no error code: %s", c.quote())
 	}
 	if x.fromAlibaba(svc) {
 		return what
@@ -221,6 +221,14 @@ func (x *exchange) fromAlibaba(svc service) bool {
 func host(location string) string {
 	location, _, _ = strings.Cut(location, "?")
 	return cmp.Or(location, "nowhere")
+}
+
+// quote is the beginning of the body; of one that may hold keys, nothing.
+func (c *call) quote() string {
+	if c.Call() == "sts/AssumeRole" {
+		return "(not shown)"
+	}
+	return strconv.Quote(firstWords(c.keys.redact(string(c.exchange.body))))
 }
 
 var (

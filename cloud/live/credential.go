@@ -42,15 +42,15 @@ type Credential interface {
 
 // Static is a credential that never changes.
 func Static(id, secret, token string) Credential {
-	return static{ID: id, Secret: secret, Token: token}
+	k := Keys{ID: id, Secret: secret, Token: token}
+	return static(func() Keys { return k })
 }
 
-type static Keys
+// static is a function, since fmt prints the fields of a struct inside another
+// without asking it, and of a function only the address.
+type static func() Keys
 
-func (s static) Keys(context.Context) (Keys, error) { return Keys(s), nil }
-
-// Format hides a static credential as it does Keys.
-func (s static) Format(f fmt.State, verb rune) { Keys(s).Format(f, verb) }
+func (s static) Keys(context.Context) (Keys, error) { return s(), nil }
 
 // idLike is an AccessKey id or a security token, whosever it is.
 var idLike = regexp.MustCompile(`\b(?:LTAI|STS\.|CAIS)[A-Za-z0-9+/=%]{8,}`)
@@ -75,5 +75,10 @@ func (k Keys) redact(s string) string {
 	if k.ID != "" {
 		s = strings.ReplaceAll(s, k.ID, mask(k.ID))
 	}
-	return idLike.ReplaceAllStringFunc(s, mask)
+	return idLike.ReplaceAllStringFunc(s, func(found string) string {
+		if strings.HasPrefix(found, "CAIS") { // the beginning of a token
+			return "****"
+		}
+		return mask(found)
+	})
 }

@@ -23,7 +23,7 @@ import (
 // Options say as whom, and where, to ask. The zero Options use the default
 // credential chain of Alibaba Cloud's own tools and the public endpoints.
 type Options struct {
-	// Credential to sign with; nil means to find one, see [FindCredential].
+	// Credential to sign with; nil means to find one, as Alibaba Cloud's own tools do.
 	Credential Credential
 	// Profile names the profile to find a credential in; "" means the default chain.
 	Profile string
@@ -85,20 +85,20 @@ func New(opt Options) (*Source, error) {
 			return nil, err
 		}
 	}
-	for _, role := range opt.Roles {
-		s.credential = s.assume(s.credential, role)
-	}
-	return s, nil
+	return s.As(opt.Roles...)
 }
 
 // As is a Source that asks as other roles, assumed one after the other by this
 // one's identity, over the same connections.
-func (s *Source) As(roles ...Role) *Source {
+func (s *Source) As(roles ...Role) (*Source, error) {
 	other := *s
 	for _, role := range roles {
+		if err := role.check(); err != nil {
+			return nil, err
+		}
 		other.credential = s.assume(other.credential, role)
 	}
-	return &other
+	return &other, nil
 }
 
 // ErrEndpoint: an endpoint that was given is not the address of a web server.
@@ -126,12 +126,10 @@ var readOnly = []string{"Describe", "List", "Get", "Search", "Query", "Check"}
 // ErrNotReadOnly: the action might change something, and was not sent.
 var ErrNotReadOnly = errors.New("not a read-only action")
 
-// mayCall refuses whatever may change the account. AssumeRole changes nothing
-// and brings the identity to ask with.
+// mayCall refuses whatever may change the account. AssumeRole changes nothing,
+// but its answer is a secret: this package asks for it past [Source.Call], and
+// nobody else does, who might record it.
 func mayCall(req cloud.Request) error {
-	if req.Call() == "sts/AssumeRole" {
-		return nil
-	}
 	for _, word := range readOnly {
 		// "Getaway" is not "Get": a capital letter begins the next word.
 		if rest, ok := strings.CutPrefix(req.Action, word); ok && rest != "" && rest[0] >= 'A' && rest[0] <= 'Z' {
@@ -158,8 +156,24 @@ func (s *Source) Call(ctx context.Context, req cloud.Request) (cloud.Answer, err
 	if err != nil {
 		return cloud.Answer{}, keysError(ctx, req, err)
 	}
+	a, err := s.send(ctx, svc, req, keys)
+	if e := (*cloud.Error)(nil); !errors.As(err, &e) || !expired[e.Code] {
+		return a, err
+	}
+	role, ok := s.credential.(*assumed)
+	if !ok {
+		return a, err
+	}
+	role.expire(keys)
+	if keys, err = role.Keys(ctx); err != nil {
+		return cloud.Answer{}, keysError(ctx, req, err)
+	}
 	return s.send(ctx, svc, req, keys)
 }
+
+// expired are the codes by which the products refuse keys that were good once.
+// A role's are renewed and the call is made again.
+var expired = map[string]bool{"InvalidSecurityToken.Expired": true, "SecurityTokenExpired": true, "InvalidAccessKeyId.Expired": true}
 
 // send makes one call with given keys.
 func (s *Source) send(ctx context.Context, svc service, req cloud.Request, keys Keys) (cloud.Answer, error) {
