@@ -182,6 +182,8 @@ type reader struct {
 
 	regionMu  sync.Mutex
 	regionIDs map[string][]string
+
+	buckets bucketList // shared by OSS and ActionTrail
 }
 
 // spawn runs f beside the others; readAll waits for it.
