@@ -108,9 +108,18 @@ func (r *retrying) attempts(e *Error, down bool) int {
 }
 
 // passing reports whether a failure may pass by itself. A code that we do not
-// know, or somebody else's web server, will say the same again.
+// know, a request that cannot be made, or somebody else's web server, will say
+// the same again.
 func passing(e *Error) bool {
-	return e.Class() == Broken && (e.HTTPStatus < 300 || e.HTTPStatus >= 500 || e.HTTPStatus == 408)
+	switch {
+	case e.Class() != Broken:
+		return false
+	case e.Code == CodeNetwork, e.Code == CodeTimeout:
+		return true
+	case e.Code == CodeBroken && e.HTTPStatus < 300:
+		return true
+	}
+	return e.HTTPStatus >= 500 || e.HTTPStatus == 408
 }
 
 func (r *retrying) down(where place) bool {

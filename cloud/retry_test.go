@@ -59,6 +59,7 @@ func TestRetryAsksAgainWhereItMayHelp(t *testing.T) {
 		{"denied", times(50, Error{Code: "Forbidden.RAM", HTTPStatus: 403}), 1, false},
 		{"bad key", times(50, Error{Code: "InvalidAccessKeyId.NotFound", HTTPStatus: 404}), 1, false},
 		{"unset", times(50, Error{Code: "NoSuchBucketPolicy", HTTPStatus: 404}), 1, false},
+		{"a request that cannot be made", times(50, Error{Code: "BadRequest"}), 1, false},
 		{"a code we do not know", times(50, Error{Code: "Whatever", HTTPStatus: 400}), 1, false},
 	}
 	for _, tt := range tests {

@@ -187,11 +187,11 @@ func (s *Source) send(ctx context.Context, svc service, req cloud.Request, keys 
 	c.endpoint = s.endpointOf(req.Service, c.region)
 	c.exchange = &exchange{ctx: ctx, transport: s.transport, direct: c.endpoint != nil}
 	err := svc.send(c)
+	if ctx.Err() != nil && (!c.exchange.sent || c.exchange.err != nil) {
+		return cloud.Answer{}, interrupted(ctx, req)
+	}
 	if !c.exchange.sent {
 		return cloud.Answer{}, newError(req, CodeBadRequest, "could not make the request: "+keys.redact(errorText(err)))
-	}
-	if err := ctx.Err(); err != nil && c.exchange.err != nil {
-		return cloud.Answer{}, interrupted(ctx, req)
 	}
 	return c.answer(svc, time.Now())
 }
