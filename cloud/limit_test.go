@@ -119,6 +119,34 @@ func TestRateComesBack(t *testing.T) {
 	}
 }
 
+// TestThrottleHoldsBackWhoIsNext: the API closes while the next call waits for
+// its turn, which comes before it opens again.
+func TestThrottleHoldsBackWhoIsNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var went []time.Duration
+		l := Limit(answering(func(r Request) (Answer, error) {
+			went = append(went, time.Since(start))
+			if len(went) > 2 {
+				return Answer{}, nil
+			}
+			time.Sleep(500 * time.Millisecond)
+			e := r.failed("Throttling", "slow down")
+			e.RetryAfter = 30 * time.Second
+			return Answer{}, e
+		}), Rates{"": 1})
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { _, _ = l.Call(t.Context(), sample) })
+			synctest.Wait()
+		}
+		wg.Wait()
+		if len(went) != 3 || went[1] != 0 || went[2] < 30*time.Second {
+			t.Errorf("calls went out after %v", went)
+		}
+	})
+}
+
 func TestLimitStopsAtOnce(t *testing.T) {
 	for name, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"ctrl-c": context.WithCancel,

@@ -163,21 +163,17 @@ func parseXML(body []byte) (reply, error) {
 	return reply{v.RequestId, v.Code, v.Message}, nil
 }
 
-// wellFormed reads XML to its end; a decoder alone would stop at the end of
-// the root element, or be content without one.
+// wellFormed reads XML to its end; Unmarshal alone would stop at the end of
+// the root element.
 func wellFormed(body []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(body))
-	root := false
 	for {
-		t, err := d.Token()
-		if errors.Is(err, io.EOF) && root {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
-		}
-		if _, ok := t.(xml.StartElement); ok {
-			root = true
 		}
 	}
 }

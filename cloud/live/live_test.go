@@ -160,6 +160,7 @@ func TestFailuresAreToldApart(t *testing.T) {
 		{"blanks", ok, " \n", 200, cloud.Broken, cloud.CodeBroken, "empty body"},
 		{"half JSON", ok, `{"RequestId":"R","Instances":{"Inst`, 200, cloud.Broken, cloud.CodeBroken, "whole JSON"},
 		{"half XML", "application/xml", `<ListAllMyBucketsResult><Buckets>`, 200, cloud.Broken, cloud.CodeBroken, "whole JSON nor XML"},
+		{"XML and then something else", "application/xml", `<ListAllMyBucketsResult/><p>and`, 200, cloud.Broken, cloud.CodeBroken, "whole JSON nor XML"},
 		{"an error with success", "application/xml", `<Error><Code>Oops</Code><Message>m</Message><RequestId>R</RequestId></Error>`, 200, cloud.Broken, cloud.CodeBroken, "says Oops"},
 		{"elsewhere", "text/html", "", 302, cloud.Broken, cloud.CodeBroken, "302"},
 		{"denied", ok, `{"RequestId":"R","HostId":"h","Code":"Forbidden.RAM","Message":"no."}`, 403, cloud.Denied, "Forbidden.RAM", "no."},
@@ -222,7 +223,9 @@ func TestNoRequestIDIsBroken(t *testing.T) {
 
 // TestConnectionsThatBreak drops the connection before and in the middle of an answer.
 func TestConnectionsThatBreak(t *testing.T) {
-	for _, head := range []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"RequestId\":\"R\""} {
+	for _, head := range []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"RequestId\":\"R\"",
+		// whole by accident: what is missing is beyond
+		"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nX-Oss-Request-Id: R\r\nX-Log-Requestid: R\r\n\r\n{\"RequestId\":\"R\"}"} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
