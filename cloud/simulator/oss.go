@@ -50,6 +50,7 @@ var bucketCalls = []bucketCall{
 // read understands and authenticates a request.
 func (ossProtocol) read(s *Simulator, r *http.Request, _ []byte, c *call) *failure {
 	c.service = oss
+	c.requestID = shortID(c.requestID)
 	bucket, region, object := addressed(r)
 	c.region = region
 	if f := s.authOSS(r, bucket, object, c); f != nil {
@@ -66,6 +67,9 @@ func (ossProtocol) read(s *Simulator, r *http.Request, _ []byte, c *call) *failu
 	}
 	return c.readBucket(bucket, r.URL.Query())
 }
+
+// shortID is a request's id as storage and logs give them.
+func shortID(id string) string { return strings.ReplaceAll(id, "-", "")[:24] }
 
 // addressed takes bucket, region and object out of a request's address: the
 // virtual-host style names the bucket in the host, the path style in the path.
@@ -216,10 +220,10 @@ func checkOSSTime(r *http.Request, a oss4, isV4 bool, now time.Time) *failure {
 }
 
 // answer is what the account says.
-func (ossProtocol) answer(_ *Simulator, c *call) (reply, *failure) {
+func (ossProtocol) answer(s *Simulator, c *call) (reply, *failure) {
 	switch c.action {
 	case "ListBuckets":
-		return c.listBuckets()
+		return c.listBuckets(s.opt.MaxPage)
 	case "GetPublicAccessBlock":
 		return c.setting(bucketCall{action: c.action, absent: `<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess></PublicAccessBlockConfiguration>`})
 	}
@@ -310,7 +314,7 @@ func (c *call) buckets() (*bucketList, *failure) {
 
 // listBuckets answers a page of the account's buckets. What is said about the
 // page is there only when a part of the list was asked for, or is what is told.
-func (c *call) listBuckets() (reply, *failure) {
+func (c *call) listBuckets(most int) (reply, *failure) {
 	l, f := c.buckets()
 	if f != nil {
 		return reply{}, f
@@ -322,6 +326,9 @@ func (c *call) listBuckets() (reply, *failure) {
 			return reply{}, fail(http.StatusBadRequest, "InvalidArgument", "Argument max-keys must be an integer between 1 and 1000.")
 		}
 		limit = n
+	}
+	if most > 0 {
+		limit = min(limit, most)
 	}
 	prefix, marker := c.params["prefix"], c.params["marker"]
 	var shown []bucketEntry

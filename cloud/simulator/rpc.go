@@ -75,16 +75,13 @@ func (rpcProtocol) read(s *Simulator, r *http.Request, body []byte, c *call) *fa
 		return f
 	}
 	version, name := params.Get("Version"), params.Get("Action")
-	isV3 := r.Header.Get("X-Acs-Action") != "" || strings.HasPrefix(r.Header.Get("Authorization"), "ACS3")
-	if isV3 || strings.HasPrefix(r.Header.Get("Authorization"), "acs ") {
-		version, name = first(r.Header.Get("X-Acs-Version"), version), first(r.Header.Get("X-Acs-Action"), name)
-	}
+	version, name = first(version, r.Header.Get("X-Acs-Version")), first(name, r.Header.Get("X-Acs-Action"))
 	a, f := route(hostname(r.Host), version, name, r, c)
 	if f != nil {
 		return f
 	}
 	switch auth := r.Header.Get("Authorization"); {
-	case isV3:
+	case strings.HasPrefix(auth, "ACS3"):
 		f = s.authV3(r, body, c)
 	case strings.HasPrefix(auth, "acs "):
 		f = s.authROA(r, c)

@@ -17,6 +17,7 @@ func (slsProtocol) idHeader() string { return "x-log-requestid" }
 // read understands and authenticates a request. The project is the first label
 // of the host: project.cn-hangzhou.log.aliyuncs.com.
 func (slsProtocol) read(s *Simulator, r *http.Request, _ []byte, c *call) *failure {
+	c.requestID = shortID(c.requestID)
 	c.service, c.params = sls, map[string]string{}
 	project, rest, _ := strings.Cut(hostname(r.Host), ".")
 	if in, ok := strings.CutSuffix(rest, ".log.aliyuncs.com"); ok {

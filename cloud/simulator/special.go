@@ -14,6 +14,10 @@ import (
 // rules whatever NicType is asked; a classic one answers for one NicType a call.
 func (s *Simulator) rules(c *call, a *action) (reply, *failure) {
 	d, name, f := c.document(a)
+	if f == a.absent && c.params["NicType"] == "" {
+		c.params["NicType"] = "internet" // a classic group in two files
+		d, name, f = c.document(a)
+	}
 	if f != nil {
 		return reply{}, f
 	}
