@@ -3,7 +3,6 @@ package cloud
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -252,38 +251,4 @@ func decodeLogStore(body []byte) (LogStore, error) {
 	}
 	name, err := required("logstoreName", doc.LogstoreName)
 	return LogStore{Name: name, TTL: ttl}, err
-}
-
-// looseBool is a boolean that the provider may also write as a text or as 0 and 1.
-type looseBool bool
-
-// UnmarshalJSON reads true, "true", "True", 1 and their opposites.
-func (l *looseBool) UnmarshalJSON(b []byte) error {
-	switch strings.ToLower(strings.Trim(string(b), `"`)) {
-	case "true", "1":
-		*l = true
-	case "false", "0":
-		*l = false
-	case "null":
-	default:
-		return errors.New("neither true nor false: " + string(b))
-	}
-	return nil
-}
-
-// looseText is a text that the provider may also write as a number.
-type looseText string
-
-// UnmarshalJSON reads "180" and 180 alike.
-func (l *looseText) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		var s string
-		err := json.Unmarshal(b, &s)
-		*l = looseText(s)
-		return err
-	}
-	var n json.Number
-	err := json.Unmarshal(b, &n)
-	*l = looseText(n)
-	return err
 }
