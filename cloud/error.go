@@ -133,7 +133,7 @@ var unsupportedCodes = []string{
 
 var fatalCodes = []string{
 	"InvalidAccessKeyId", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive",
-	"SignatureDoesNotMatch", "IncompleteSignature", "InvalidSecurityToken.Expired",
+	"SignatureDoesNotMatch", "SignatureNotMatch", "IncompleteSignature", "InvalidSecurityToken.Expired",
 	"InvalidSecurityToken.Malformed", "InvalidSecurityToken.MismatchWithAccessKey",
 	"SecurityTokenExpired", "InvalidSecurityToken", "RequestTimeTooSkewed",
 	"InvalidTimeStamp.Expired", "InvalidTimeStamp.Format", "IllegalTimestamp", "SignatureExpired", "RequestTimeExpired", "Unauthorized.InvalidAccessKeyId",

@@ -108,15 +108,12 @@ func (r *retrying) attempts(e *Error, down bool) int {
 }
 
 // passing reports whether a failure may pass by itself. A code that we do not
-// know, a request that cannot be made, or somebody else's web server, will say
-// the same again.
+// know, or a request that cannot be made, will fail in the same way again.
 func passing(e *Error) bool {
 	switch {
 	case e.Class() != Broken:
 		return false
-	case e.Code == CodeNetwork, e.Code == CodeTimeout:
-		return true
-	case e.Code == CodeBroken && e.HTTPStatus < 300:
+	case e.Code == CodeNetwork, e.Code == CodeTimeout, e.Code == CodeBroken:
 		return true
 	}
 	return e.HTTPStatus >= 500 || e.HTTPStatus == 408

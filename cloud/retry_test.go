@@ -55,7 +55,7 @@ func TestRetryAsksAgainWhereItMayHelp(t *testing.T) {
 		{"hanging", times(50, Error{Code: CodeTimeout}), 2, false},
 		{"throttled", times(9, Error{Code: "Throttling.User", HTTPStatus: 400}), 10, true},
 		{"throttled for ever", times(50, Error{Code: "Throttling.User", HTTPStatus: 400}), 10, false},
-		{"another web server", times(50, Error{Code: CodeBroken, HTTPStatus: 404}), 1, false},
+		{"half a refusal", times(2, Error{Code: CodeBroken, HTTPStatus: 404}), 3, true},
 		{"denied", times(50, Error{Code: "Forbidden.RAM", HTTPStatus: 403}), 1, false},
 		{"bad key", times(50, Error{Code: "InvalidAccessKeyId.NotFound", HTTPStatus: 404}), 1, false},
 		{"unset", times(50, Error{Code: "NoSuchBucketPolicy", HTTPStatus: 404}), 1, false},

@@ -5,6 +5,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 )
 
 // rpc sends by the older SDK, which knows every RPC product. Its support ended
@@ -26,14 +27,13 @@ func rpc(product, version string, endpoints map[string]string, kind string) func
 				return err
 			}
 		}
-		req := requests.NewCommonRequest()
-		req.Product, req.Version, req.ApiName = product, version, c.Action
+		req := &requests.RpcRequest{}
+		req.InitWithApiInfo(product, version, c.Action, "", "")
 		req.Method, req.Scheme, req.Domain = requests.POST, c.scheme(), host
 		for k, v := range c.Params {
 			req.QueryParams[k] = v
 		}
-		_, err = client.ProcessCommonRequest(req)
-		return err
+		return client.DoAction(req, responses.NewCommonResponse())
 	}
 }
 
