@@ -42,19 +42,24 @@ func interrupted(ctx context.Context, req cloud.Request) error {
 }
 
 // keysError is the failure to find or renew a credential: nothing else can
-// succeed after it. Its message is free of secrets already.
+// succeed after it, unless the way to STS was broken, which may pass. Its
+// message is free of secrets already.
 func keysError(ctx context.Context, req cloud.Request, err error) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx, req)
 	}
 	e := newError(req, CodeCredential, err.Error())
 	e.Kind = cloud.Fatal
-	if inner := (*cloud.Error)(nil); errors.As(err, &inner) {
-		e.HTTPStatus, e.RequestID = inner.HTTPStatus, inner.RequestID
-		if inner.Class() == cloud.Broken || inner.Class() == cloud.Throttled {
-			// The way to STS is broken; that may pass.
-			e.Code, e.Kind = inner.Code, ""
-		}
+	var inner *cloud.Error
+	if !errors.As(err, &inner) {
+		return e
+	}
+	e.HTTPStatus, e.RequestID, e.RetryAfter = inner.HTTPStatus, inner.RequestID, inner.RetryAfter
+	switch {
+	case inner.Class() == cloud.Throttled:
+		e.Code, e.Kind = inner.Code, cloud.Throttled
+	case inner.Class() == cloud.Broken && (inner.HTTPStatus == 0 || inner.HTTPStatus >= 500 || inner.Code == cloud.CodeBroken):
+		e.Code, e.Kind = inner.Code, ""
 	}
 	return e
 }

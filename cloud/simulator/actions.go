@@ -165,7 +165,7 @@ var otherActions = []action{
 	{service: "actiontrail", name: "GetTrailStatus", required: []string{"Name"}, id: []string{"Name", "IsOrganizationTrail"}, absent: noTrail},
 	{service: "sts", name: "GetCallerIdentity", global: true},
 	{service: "sts", name: "AssumeRole", global: true, required: []string{"RoleArn", "RoleSessionName"},
-		ignored: []string{"ExternalId", "Policy", "DurationSeconds"}},
+		ignored: []string{"RoleArn", "RoleSessionName", "ExternalId", "Policy", "DurationSeconds"}}, // obeyed in assumeRole
 }
 
 // regionLists is where a product's regions are listed.
