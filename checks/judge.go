@@ -112,10 +112,14 @@ func each[R cloud.Referrer](list func(a *cloud.Account) []R, judge func(s *see, 
 }
 
 // once makes a check's run of a function judged once an account. type names
-// what the finding is about; the resource id is the account's.
+// what the finding is about; the resource id is the account's. Where the list
+// that it judges was not read, judge's own unknown for the account says so.
 func once(judge func(s *see, a *cloud.Account) verdict) func(*run) iter.Seq[Result] {
 	return func(r *run) iter.Seq[Result] {
 		return func(yield func(Result) bool) {
+			if slices.ContainsFunc(r.account.Missing, r.check.hiddenBy) {
+				return
+			}
 			ref := &cloud.Resource{Type: r.check.resourceType, ID: r.account.ID, Name: r.account.ID}
 			yield(r.judgeOne(ref, func(s *see) verdict { return judge(s, r.account) }))
 		}
