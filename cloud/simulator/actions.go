@@ -235,7 +235,7 @@ func (a *action) checkParams(c *call) *failure {
 
 // obeys reports whether the answer follows the parameter, or need not.
 func (a *action) obeys(param string) bool {
-	if slices.Contains(harmless, param) || slices.Contains(a.id, param) || slices.Contains(a.ignored, param) {
+	if slices.Contains(harmless, param) || slices.Contains(a.required, param) || slices.Contains(a.id, param) || slices.Contains(a.ignored, param) {
 		return true
 	}
 	return slices.ContainsFunc(a.filters, func(f filter) bool {

@@ -2,6 +2,10 @@ package simulator_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha1"
+	"encoding/base64"
 	"io"
 	"io/fs"
 	"net/http"
@@ -9,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	ecs "github.com/alibabacloud-go/ecs-20140526/v7/client"
@@ -156,3 +161,40 @@ func contains(t *testing.T, err error, words ...string) {
 }
 
 var noRuntime = &dara.RuntimeOptions{}
+
+// GetCredentials gives the key to the OSS SDK.
+func (c *cloud) GetCredentials(context.Context) (osscredentials.Credentials, error) {
+	return osscredentials.Credentials{AccessKeyID: c.id, AccessKeySecret: c.secret}, nil
+}
+
+// ecsAt is a client that was given an address for its endpoint.
+func ecsAt(c *cloud) (*ecs.Client, error) {
+	host, protocol := c.url.Host, "http"
+	return ecs.NewClient(&openapi.Config{AccessKeyId: &c.id, AccessKeySecret: &c.secret, Endpoint: &host, Protocol: &protocol})
+}
+
+// signed is a DescribeInstances request of RPC 1.0, signed here, which ends after a second.
+func (c *cloud) signed() *http.Request {
+	v := url.Values{"Action": {"DescribeInstances"}, "Version": {"2014-05-26"}, "RegionId": {"cn-beijing"}, "VpcId": {"vpc-none"}, "MaxResults": {"100"},
+		"AccessKeyId": {c.id}, "SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"}, "SignatureNonce": {rand.Text()},
+		"Timestamp": {time.Now().UTC().Format("2006-01-02T15:04:05Z")}}
+	if c.t == nil {
+		v.Del("VpcId")
+		v.Set("AdditionalAttributes.1", "META_OPTIONS")
+	}
+	query := strings.ReplaceAll(v.Encode(), "+", "%20")
+	m := hmac.New(sha1.New, []byte(c.secret+"&"))
+	io.WriteString(m, "GET&%2F&"+url.QueryEscape(query))
+	v.Set("Signature", base64.StdEncoding.EncodeToString(m.Sum(nil)))
+	ctx := context.Background()
+	if c.t != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Second)
+		c.t.Cleanup(cancel)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url.String()+"/?"+v.Encode(), nil)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}

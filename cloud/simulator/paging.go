@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"hash/fnv"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -193,10 +194,14 @@ func appendList(to []byte, a *action, it items, from, end int) []byte {
 	}
 	to = append(to, '[')
 	for i := from; i < end; i++ {
+		before := len(to)
 		if i > from {
 			to = append(to, ',')
 		}
 		to = it.append(to, i)
+		if i == from { // the others are about as large
+			to = slices.Grow(to, (end-i)*(len(to)-before)*5/4)
+		}
 	}
 	to = append(to, ']')
 	for range parts {
