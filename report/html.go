@@ -307,6 +307,7 @@ var pageFuncs = template.FuncMap{
 	"strength": func(s mlps.Strength) template.HTML { return pair(strengthNames[s].EN, strengthNames[s].ZH) },
 	"legend":   func(v Verdict) checks.Text { return verdictMeanings[v] },
 	"short":    short,
+	"visible":  visible,
 	"beijing":  func(t time.Time) string { return beijing(t) },
 	"count": func(n int, one, many, zh string) template.HTML {
 		if n == 1 {
@@ -318,11 +319,12 @@ var pageFuncs = template.FuncMap{
 
 // pair is a text in both languages, escaped.
 func pair(en, zh string) template.HTML {
-	return template.HTML(`<span class="t" lang="en">` + template.HTMLEscapeString(en) + `</span><span class="t" lang="zh-CN">` + template.HTMLEscapeString(zh) + `</span>`)
+	return template.HTML(`<span class="t" lang="en">` + template.HTMLEscapeString(visible(en)) + `</span><span class="t" lang="zh-CN">` + template.HTMLEscapeString(visible(zh)) + `</span>`)
 }
 
 // short cuts a value that was seen: a bucket policy may be long.
 func short(s string) string {
+	s = visible(s)
 	if r := []rune(s); len(r) > maxValue {
 		return string(r[:maxValue]) + "…"
 	}

@@ -118,6 +118,15 @@ func (d *pageData) row(f Finding) []any {
 		}
 		evidence = append(evidence, []string{e.Call, e.Field, short(e.Value), e.RequestID, at})
 	}
-	return []any{d.at[f.Check], slices.Index(statusOrder, f.Status), d.regions.number(f.Region), d.types.number(f.Resource.Type), f.Resource.ID, f.Resource.Name,
-		short(problem.EN), short(problem.ZH), evidence, f.ID, f.Resource.ARN, f.Resource.Tags}
+	return []any{d.at[f.Check], slices.Index(statusOrder, f.Status), d.regions.number(f.Region), d.types.number(f.Resource.Type), visible(f.Resource.ID), visible(f.Resource.Name),
+		short(problem.EN), short(problem.ZH), evidence, f.ID, visible(f.Resource.ARN), visibleTags(f.Resource.Tags)}
+}
+
+func visibleTags(tags map[string]string) []string {
+	list := []string{}
+	for k, v := range tags {
+		list = append(list, short(k+"="+v))
+	}
+	slices.Sort(list)
+	return list
 }

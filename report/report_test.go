@@ -3,7 +3,10 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"iter"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -280,4 +283,46 @@ func render(t *testing.T, format Format, r *Report) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// TestMemory: half a million verdicts pass through every format and none of them stays.
+func TestMemory(t *testing.T) {
+	const n = 500_000
+	list := fixtureChecks()[:2]
+	at := &cloud.Origin{Call: "ecs/DescribeDisks", Region: "cn-hangzhou", Entry: "ecs/cn-hangzhou/DescribeDisks", Time: fixtureTime}
+	problem := &checks.Text{EN: "the disk is not encrypted", ZH: "云盘未加密"}
+	var base, peak uint64
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapInuse
+	}
+	run := func([]*checks.Check) iter.Seq[checks.Result] {
+		return func(yield func(checks.Result) bool) {
+			for i := range n {
+				if i%20_000 == 0 {
+					peak = max(peak, heap())
+				}
+				res := checks.Result{Check: list[1], Status: checks.Fail, Problem: problem, Evidence: []checks.Evidence{{From: at, Field: "Encrypted", Value: "false"}},
+					Resource: &cloud.Resource{Type: "ecs.disk", ID: "d-" + strconv.Itoa(i), Name: "数据盘", Region: "cn-hangzhou", From: at}}
+				if i%3 == 0 {
+					res.Status, res.Problem = checks.Pass, nil
+				}
+				if !yield(res) {
+					return
+				}
+			}
+		}
+	}
+	runtime.GC()
+	base = heap()
+	r := build(&cloud.Account{ID: fixtureAccount, Time: fixtureTime}, list, list, nil, run, Options{Level: 3, Language: "zh"})
+	for _, format := range Formats {
+		if err := format(io.Discard, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := (peak - base) >> 20; peak > base && grown > 48 {
+		t.Errorf("the heap grows by %d MB for %d verdicts", grown, n)
+	}
 }

@@ -143,7 +143,7 @@ func (t *table) head() {
 	run := t.r.Run
 	t.title("%s", t.say("MLPS 2.0 "+levelNames[run.Level].EN+" · configuration report", "等级保护 2.0 "+levelNames[run.Level].ZH+" · 云上配置核查报告"))
 	t.line("", t.say("account %s · %s · mlpscan %s", "账号 %s · %s · mlpscan %s"),
-		strings.Join(run.Accounts, ", "), run.Started.Format("2006-01-02 15:04 UTC"), t.r.Tool.Version)
+		strings.Join(run.Accounts, ", "), beijing(run.Started), t.r.Tool.Version)
 	t.line("", t.say("services %s · regions %s", "产品 %s · 地域 %s"), strings.Join(t.r.Services(), ", "), t.regions())
 	if run.Partial {
 		t.raw(t.paint(yellow, t.say("The scan was stopped before its end: what is missing is not assessed.", "扫描未完成即被中止：缺失部分一律记为未核查。")))

@@ -14,9 +14,9 @@ var narrow = twwidth.Options{EastAsianWidth: false}
 // textWidth is how many columns of a terminal a string takes.
 func textWidth(s string) int { return twwidth.WidthWithOptions(s, narrow) }
 
-// visible makes a string safe and plain for a terminal: what a cloud resource is
-// called may hold escape sequences, line ends or marks that turn the direction
-// of writing. Each becomes one visible character or a space.
+// visible makes a string safe and plain for a terminal and a page: what a cloud
+// resource is called may hold escape sequences, line ends or marks that turn the
+// direction of writing. Each becomes one visible character or a space.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -88,11 +88,11 @@
     const c = data.checks[r[CHECK]];
     const st = STATUS[r[ST]];
     const problem = say(r[EN], r[ZH]);
-    const open = el('button', { type: 'button', class: 'open', 'aria-expanded': 'false' }, word(c.title));
+    const open = el('button', { type: 'button', class: 'open', 'aria-expanded': 'false' }, problem || word(c.title));
     const tr = el('tr', { class: 'f' },
       el('td', { class: 'c-sev' }, el('span', { class: 'chip s-' + c.severity }, word(data.severities[c.severity]))),
       el('td', { class: 'c-st' }, el('span', { class: 'st st-' + st }, word(data.statuses[st]))),
-      el('td', null, open, problem ? el('div', { class: 'problem' }, problem) : null),
+      el('td', null, open, problem ? el('div', { class: 'of' }, say('check: ', '检查项：') + word(c.title)) : null),
       el('td', { class: 'c-res' }, el('div', null, r[NAME] || r[ID]), r[NAME] && r[NAME] !== r[ID] ? el('div', { class: 'mono small' }, r[ID]) : null),
       el('td', { class: 'c-reg mono' }, data.regions[r[REGION]] || '–'));
     open.addEventListener('click', () => {
@@ -117,8 +117,7 @@
     if (lines.length) add('Evidence', '证据', el('ul', { class: 'evidence' }, ...lines));
     if (c.clauses.length) add('Clauses', '条款', ...c.clauses.flatMap((id, i) => [i ? ', ' : '', el('a', { class: 'mono', href: '#c-' + id }, id)]));
     if (r[ARN]) add('Resource', '资源', el('span', { class: 'mono' }, r[ARN]));
-    const tags = Object.entries(r[TAGS] || {});
-    if (tags.length) add('Tags', '标签', tags.map(([k, v]) => `${k}=${v}`).join(', '));
+    if (r[TAGS].length) add('Tags', '标签', r[TAGS].join(', '));
     add('Finding', '结果编号', el('span', { class: 'mono' }, r[FINDING]));
     return list;
   }
