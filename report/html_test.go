@@ -97,7 +97,9 @@ func openTab(t *testing.T, browser context.Context, file string) *tab {
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	b := &tab{T: t, ctx: ctx, file: file}
-	b.run() // opens it
+	if err := chromedp.Do(ctx); err != nil { // opens it; the context of this call must have no deadline
+		t.Fatal(err)
+	}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -131,9 +133,26 @@ func (b *tab) listen(ev any) {
 	}
 }
 
+// patience bounds what a page may take: one that is broken must fail, not hang.
+const patience = 30 * time.Second
+
+// ask is what an action gives, within that time.
+func ask[T any](b *tab, action chromedp.Action[T]) T {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, action)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return v
+}
+
 func (b *tab) run(steps ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -144,11 +163,7 @@ func script(js string) chromedp.Action[chromedp.Void] { return chromedp.Evaluate
 // eval is what a JavaScript expression gives.
 func eval[T any](b *tab, js string) T {
 	b.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return v
+	return ask(b, chromedp.Evaluate[T](js))
 }
 
 func (b *tab) want(js, want string) {
@@ -306,10 +321,7 @@ func testPrint(t *testing.T, b *tab) {
 
 func (b *tab) pdf(name string) []byte {
 	b.Helper()
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
-	if err != nil {
-		b.Fatal(err)
-	}
+	pdf := ask(b, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
 	b.keep(name, pdf)
 	return pdf
 }
@@ -345,11 +357,7 @@ func (b *tab) shot(name string) {
 	if *shots == "" {
 		return
 	}
-	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.keep(name, png)
+	b.keep(name, ask(b, chromedp.FullScreenshot(100)))
 }
 
 // testAccessible: what a screen reader needs is there.
