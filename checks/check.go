@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"iter"
 
@@ -158,3 +160,16 @@ type Result struct {
 
 // All is every check, in the order of the catalogue.
 var All = catalogue()
+
+// Digest is a sum over the ids, clauses and parameters of a list of checks: two
+// scans with the same digest were asked the same questions.
+func Digest(list []*Check) string {
+	h := sha256.New()
+	for _, c := range list {
+		fmt.Fprintln(h, c.ID, c.Severity, c.Clauses, c.Reads)
+		for _, p := range c.Params {
+			fmt.Fprintln(h, p.Name, p.Default)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -22,6 +22,8 @@ type Options struct {
 	Concurrency int
 	// Time is when the scan began.
 	Time time.Time
+	// Progress is told how the reading goes; nil tells nobody.
+	Progress *Progress
 }
 
 // A service is one product: how to read it into an Account, and which of its
@@ -191,11 +193,13 @@ func (r *reader) spawn(f func()) { r.wg.Go(f) }
 
 // each runs f for every index side by side and waits for all.
 func (r *reader) each(n int, f func(i int)) {
+	r.opt.Progress.plan(n)
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range min(n, cap(r.slots)) {
 		wg.Go(func() {
 			for i := range next {
+				r.opt.Progress.plan(-1)
 				f(i)
 			}
 		})
@@ -235,7 +239,9 @@ func (r *reader) call(req Request) (Answer, *Error) {
 	if r.ctx.Err() != nil {
 		return Answer{}, req.failed(CodeSkipped, "the scan was stopped before this call")
 	}
+	end := r.opt.Progress.begin(req)
 	a, err := r.src.Call(r.ctx, req)
+	end()
 	if err == nil {
 		return a, nil
 	}
@@ -324,4 +330,14 @@ func broken(r Request, a Answer, err error) *Error {
 	e := r.failed(CodeBroken, strings.TrimPrefix(err.Error(), "json: "))
 	e.RequestID = a.RequestID
 	return e
+}
+
+// Regions asks which regions the account has opened, as ECS tells.
+func Regions(ctx context.Context, src Source) ([]string, error) {
+	r := &reader{ctx: ctx, cancel: func(error) {}, src: src, slots: make(chan struct{}, 1)}
+	ids, e := r.describeRegions("ecs")
+	if e != nil {
+		return nil, e
+	}
+	return ids, nil
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/mlpscan/mlpscan/checks"
+	"github.com/mlpscan/mlpscan/checks/mlps"
+	"github.com/spf13/cobra"
+)
+
+func newClauses() *cobra.Command {
+	var o struct {
+		lang  string
+		level int
+	}
+	c := &cobra.Command{
+		Use:   "clauses [id]",
+		Short: "List the clauses of a level, or explain one",
+		Long: `List the requirements (要求项) of an MLPS level, or explain one and name the
+checks that touch it. The wording is this project's own paraphrase.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			lang, err := language(o.lang)
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				return explainClause(c.OutOrStdout(), args[0], lang)
+			}
+			if !slices.Contains(mlps.Levels(), o.level) {
+				return usage("choose 2, 3 or 4", "no MLPS level %d", o.level)
+			}
+			return listClauses(c.OutOrStdout(), o.level, lang)
+		},
+	}
+	langFlag(c, &o.lang)
+	c.Flags().IntVar(&o.level, "level", 3, "MLPS level: 2, 3 or 4")
+	return c
+}
+
+func listClauses(w io.Writer, level int, lang string) error {
+	for _, it := range mlps.Level(level) {
+		if _, err := fmt.Fprintf(w, "%-11s %-12s %s\n", it.ID, it.Unit, it.Requirement.In(lang)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func explainClause(w io.Writer, id, lang string) error {
+	it, ok := mlps.Find(id)
+	if !ok {
+		return usage("mlpscan clauses --level 3 lists them; ids look like 8.1.4.8-b", "no clause %q", id)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s (%s)\n%s > %s\n\n%s\n", it.ID, it.Unit, it.UnitSource,
+		it.Layer.Name.In(lang), it.ControlPoint.Name.In(lang), it.Requirement.In(lang))
+	if it.Hint != "" {
+		fmt.Fprintf(&b, "\n%s\n", it.Hint)
+	}
+	for _, k := range checks.All {
+		for _, clause := range k.Clauses {
+			if clause.ID == id {
+				fmt.Fprintf(&b, "\n%s (%s)\n  %s\n", k.ID, clause.Strength, k.Title.In(lang))
+			}
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mlpscan/mlpscan/checks"
+	"github.com/mlpscan/mlpscan/cloud"
+	"github.com/mlpscan/mlpscan/cloud/live"
+	"github.com/mlpscan/mlpscan/cloud/simulator"
+	"github.com/mlpscan/mlpscan/report"
+	"github.com/spf13/cobra"
+)
+
+// scanOptions are the flags of scan.
+type scanOptions struct {
+	demo        bool
+	from        string
+	save        string
+	regions     []string
+	services    []string
+	checks      []string
+	profile     string
+	roleARN     string
+	externalID  string
+	endpointURL string
+	concurrency int
+	timeout     time.Duration
+	quiet       bool
+	render      renderOptions
+}
+
+func newScan() *cobra.Command {
+	var o scanOptions
+	c := &cobra.Command{
+		Use:   "scan",
+		Short: "Read an account, judge it, and report",
+		Long: `Read an account's configuration, judge it, and report. Every answer of the
+cloud is kept in an archive, which is the evidence and can be judged again
+with --from. Nothing is ever changed in the account.
+
+Credentials come from where Alibaba Cloud's own tools take them:
+ALIBABA_CLOUD_* variables, profiles in ~/.aliyun/config.json and
+~/.alibabacloud/credentials, an ECS RAM role, OIDC.
+
+Exit codes: 0 nothing failed, 1 could not do it, 2 usage, 3 findings at or
+above --fail-on, 4 nothing failed but something is unknown.`,
+		Example: `  mlpscan scan --demo
+  mlpscan scan --profile audit --region cn-hangzhou,cn-shanghai --level 2
+  mlpscan scan --output html=report.html --output json=report.json
+  mlpscan scan --from mlpscan-20261123T020000Z.mlpscan --lang zh`,
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c) },
+	}
+	f := c.Flags()
+	f.BoolVar(&o.demo, "demo", false, "scan the simulated account, without credentials")
+	f.StringVar(&o.from, "from", "", "judge a saved archive instead of a live account")
+	f.StringVar(&o.save, "save", "", "archive to write (default mlpscan-<time>.mlpscan)")
+	f.StringSliceVar(&o.regions, "region", []string{"all"}, "regions to read, or all that the account has opened")
+	f.StringSliceVar(&o.services, "service", nil, "services to judge (default: all)")
+	f.StringSliceVar(&o.checks, "check", nil, "checks to run (default: all)")
+	f.StringVar(&o.profile, "profile", "", "profile of credentials to use")
+	f.StringVar(&o.roleARN, "role-arn", "", "RAM role to assume")
+	f.StringVar(&o.externalID, "external-id", "", "external id that the role asks for")
+	f.StringVar(&o.endpointURL, "endpoint-url", "", "send every call to this address, such as http://127.0.0.1:8080")
+	f.IntVar(&o.concurrency, "concurrency", 16, "calls under way at once")
+	f.DurationVar(&o.timeout, "timeout", 0, "stop reading after this long and report what was read (0: never)")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress")
+	o.render.flags(c)
+	return c
+}
+
+// run is the whole program: source, account, results, report.
+func (o *scanOptions) run(c *cobra.Command) error {
+	list, err := o.validate()
+	if err != nil {
+		return err
+	}
+	outputs, err := o.render.open(c)
+	if err != nil {
+		return err
+	}
+	defer outputs.discard()
+	ctx := c.Context()
+	if o.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.timeout)
+		defer cancel()
+	}
+	acc, err := o.read(ctx, c, list)
+	if err != nil {
+		return err
+	}
+	rep := report.New(acc, list, nil, o.render.reportOptions(time.Now()))
+	if err := outputs.write(rep); err != nil {
+		return err
+	}
+	if c.Context().Err() != nil {
+		return withHint(errors.New("the scan was stopped before its end"), "what was read was judged and is in the archive; scan again for the rest")
+	}
+	return o.render.verdict(rep)
+}
+
+// validate finds every mistake that can be found before the first call.
+func (o *scanOptions) validate() ([]*checks.Check, error) {
+	if o.demo && o.from != "" {
+		return nil, usage("use one of them", "--demo and --from exclude each other")
+	}
+	if o.from != "" && o.save != "" {
+		return nil, usage("copy the archive if you need it twice", "--save makes no sense with --from: nothing is read from a cloud")
+	}
+	if o.concurrency < 1 || o.concurrency > 1000 {
+		return nil, usage("16 is a good number", "--concurrency %d is not within 1 and 1000", o.concurrency)
+	}
+	if o.timeout < 0 {
+		return nil, usage("use a duration such as 2h", "--timeout %s is negative", o.timeout)
+	}
+	if slices.Contains(o.regions, "all") {
+		o.regions = nil
+	}
+	for _, id := range o.regions {
+		if !plausibleRegion(id) {
+			return nil, usage("region ids look like cn-hangzhou; all reads every region", "no region %q", id)
+		}
+	}
+	list, err := checks.Find(checks.All, o.services, o.checks)
+	if err != nil {
+		return nil, usage(o.selectionHint(), "%w", err)
+	}
+	if len(list) == 0 {
+		return nil, usage("choose checks of the chosen services", "--service %s and --check %s have no check in common",
+			strings.Join(o.services, ","), strings.Join(o.checks, ","))
+	}
+	return list, o.render.validate()
+}
+
+// selectionHint guesses what a wrong --check or --service was meant to be.
+func (o *scanOptions) selectionHint() string {
+	hint := "mlpscan checks lists them"
+	for _, id := range o.checks {
+		if !slices.Contains(checkIDs(), id) {
+			return hint + closest(id, checkIDs())
+		}
+	}
+	return "services are: " + strings.Join(serviceNames(), ", ")
+}
+
+func serviceNames() []string {
+	var names []string
+	for _, k := range checks.All {
+		if !slices.Contains(names, k.Service) {
+			names = append(names, k.Service)
+		}
+	}
+	return names
+}
+
+// plausibleRegion refuses what can be no region id before it becomes part of a host name.
+func plausibleRegion(id string) bool {
+	ok := func(r rune) bool { return r == '-' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }
+	return strings.Contains(id, "-") && !strings.ContainsFunc(id, func(r rune) bool { return !ok(r) })
+}
+
+// read gets the account from wherever it is to come.
+func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (*cloud.Account, error) {
+	if o.from != "" {
+		return readArchive(ctx, o.from, o.regions, list)
+	}
+	src, err := o.source(ctx)
+	if err != nil {
+		return nil, err
+	}
+	started := time.Now().UTC()
+	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Concurrency: o.concurrency, Time: started, Progress: new(cloud.Progress)}
+	if err := checkRegions(ctx, src, o.regions); err != nil {
+		return nil, err
+	}
+	path := o.save
+	if path == "" {
+		path = "mlpscan-" + started.Format("20060102T150405Z") + ".mlpscan"
+	}
+	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: started, Regions: o.regions,
+		Calls: sortedKeys(opt.Calls), Catalogue: checks.Digest(checks.All)})
+	if err != nil {
+		return nil, fmt.Errorf("cannot write the archive %s: %w", path, err)
+	}
+	show := startProgress(opt.Progress, o.quiet)
+	acc, err := cloud.Read(ctx, rec, opt)
+	show.stop()
+	if cerr := rec.Close(acc, time.Now().UTC()); err == nil && cerr != nil {
+		err = fmt.Errorf("cannot complete the archive %s: %w", path, cerr)
+	}
+	if err == nil {
+		fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
+	}
+	return acc, err
+}
+
+// readArchive reads a saved scan as if it were the cloud. Its own choice of
+// regions and calls holds, unless the user narrows the regions further.
+func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (*cloud.Account, error) {
+	a, err := cloud.OpenArchive(path)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	if len(regions) == 0 {
+		regions = a.Scan.Regions
+	}
+	acc, err := cloud.Read(ctx, a, cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: a.Scan.Started})
+	if acc != nil {
+		acc.Partial = acc.Partial || a.Partial
+	}
+	return acc, err
+}
+
+// source is the live cloud, or the simulated one, behind limits and retries.
+func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
+	opt := live.Options{Profile: o.profile, RoleARN: o.roleARN, ExternalID: o.externalID, EndpointURL: o.endpointURL}
+	if o.demo {
+		url, err := startDemo(ctx, simulator.Hospital())
+		if err != nil {
+			return nil, err
+		}
+		opt = live.Options{EndpointURL: url, AccessKeyID: simulator.DemoKeyID, AccessKeySecret: simulator.DemoKeySecret}
+	}
+	src, err := live.New(opt)
+	if err != nil {
+		return nil, withHint(err, "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or choose --profile; without an account: mlpscan scan --demo")
+	}
+	return cloud.Retry(cloud.Limit(src)), nil
+}
+
+func sortedKeys(m map[string]bool) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// checkRegions refuses a region that the account does not have before anything is read.
+func checkRegions(ctx context.Context, src cloud.Source, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	have, err := cloud.Regions(ctx, src)
+	if err != nil {
+		return nil // the scan itself will say what is unreadable
+	}
+	for _, id := range ids {
+		if !slices.Contains(have, id) {
+			return usage("regions of this account: "+strings.Join(have, ", ")+closest(id, have), "no region %q", id)
+		}
+	}
+	return nil
+}
+
