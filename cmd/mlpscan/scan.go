@@ -259,4 +259,3 @@ func checkRegions(ctx context.Context, src cloud.Source, ids []string) error {
 	}
 	return nil
 }
-

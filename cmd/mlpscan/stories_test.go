@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"github.com/mlpscan/mlpscan/cloud/simulator"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// exitCodeIs runs a command and demands its exit code: exitcode 3 mlpscan scan …
+func exitCodeIs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode N command [arg …]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// serveSimulator serves the demo account, or something that is not Alibaba
+// Cloud, and puts its address into the variable URL: serve account|website|hang|secret
+func serveSimulator(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve account|late|website|hang")
+	}
+	var h http.Handler
+	switch args[0] {
+	case "account":
+		sim, err := simulator.New(simulator.Hospital(), simulator.Options{})
+		ts.Check(err)
+		h = sim
+	case "late":
+		sim, err := simulator.New(simulator.Hospital(), simulator.Options{Now: func() time.Time { return time.Now().Add(time.Hour) }})
+		ts.Check(err)
+		h = sim
+	case "website":
+		h = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, "<!doctype html><title>Welcome to nginx!</title>")
+		})
+	case "hang":
+		h = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	default:
+		ts.Fatalf("serve: %q is not known", args[0])
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ctx, stop := context.WithCancel(context.Background())
+	go func() { _ = serve(ctx, l, h) }()
+	ts.Defer(stop)
+	ts.Setenv("URL", "http://"+l.Addr().String())
+	ts.Setenv("KEY", simulator.DemoKeyID)
+	ts.Setenv("SECRET", simulator.DemoKeySecret)
+}
+
+// cutFile shortens a file to a part of its length, in hundredths: cut FILE 60
+func cutFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cut FILE PERCENT")
+	}
+	percent, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	path := ts.MkAbs(args[0])
+	info, err := os.Stat(path)
+	ts.Check(err)
+	ts.Check(os.Truncate(path, info.Size()*percent/100))
+}
