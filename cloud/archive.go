@@ -22,9 +22,11 @@ type Archive struct {
 	Scan Scan
 	// Partial: the scan was stopped before it could write its manifest.
 	Partial bool
-	meta    map[string]entryMeta
-	sums    map[string]string // SHA-256 by entry, from the manifest; nil without one
-	close   func() error
+	// Finished is when the scan ended; zero where it did not come to its end.
+	Finished time.Time
+	meta     map[string]entryMeta
+	sums     map[string]string // SHA-256 by entry, from the manifest; nil without one
+	close    func() error
 }
 
 // Close lets go of the file behind the archive.

@@ -127,8 +127,10 @@ func (o *renderOptions) verdict(rep *report.Report) error {
 		if err != nil {
 			return err
 		}
-		if rep.FailedAtLeast(least) {
-			return exitCode(exitFindings)
+		for sev := least; sev <= checks.Critical; sev++ {
+			if rep.Summary.BySeverity[sev.String()] > 0 {
+				return exitCode(exitFindings)
+			}
 		}
 	}
 	if rep.Summary.Fail == 0 && (rep.Summary.Unknown > 0 || len(rep.Missing) > 0) {

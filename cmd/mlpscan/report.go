@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/report"
@@ -68,9 +67,9 @@ func loadReport(c *cobra.Command, path string, o *renderOptions) (*report.Report
 		rep.Run.Language = o.lang
 		return rep, nil
 	}
-	acc, err := readArchive(c.Context(), path, nil, checks.All)
+	acc, finished, err := readArchive(c.Context(), path, nil, checks.All)
 	if err != nil {
 		return nil, err
 	}
-	return report.New(acc, checks.All, nil, o.reportOptions(time.Now())), nil
+	return report.New(acc, checks.All, nil, o.reportOptions(finished)), nil
 }

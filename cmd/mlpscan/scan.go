@@ -90,11 +90,11 @@ func (o *scanOptions) run(c *cobra.Command) error {
 		ctx, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	acc, err := o.read(ctx, c, list)
+	acc, finished, err := o.read(ctx, c, list)
 	if err != nil {
 		return err
 	}
-	rep := report.New(acc, list, nil, o.render.reportOptions(time.Now()))
+	rep := report.New(acc, list, nil, o.render.reportOptions(finished))
 	if err := outputs.write(rep); err != nil {
 		return err
 	}
@@ -164,20 +164,26 @@ func plausibleRegion(id string) bool {
 	return strings.Contains(id, "-") && !strings.ContainsFunc(id, func(r rune) bool { return !ok(r) })
 }
 
-// read gets the account from wherever it is to come.
-func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (*cloud.Account, error) {
+// read gets the account from wherever it is to come, and tells when its reading ended.
+func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (*cloud.Account, time.Time, error) {
 	if o.from != "" {
 		return readArchive(ctx, o.from, o.regions, list)
 	}
 	src, err := o.source(ctx)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
+	if err := checkRegions(ctx, src, o.regions); err != nil {
+		return nil, time.Time{}, err
+	}
+	acc, err := o.readLive(ctx, c, src, list)
+	return acc, time.Now(), err
+}
+
+// readLive reads from a cloud and keeps every answer.
+func (o *scanOptions) readLive(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (*cloud.Account, error) {
 	started := time.Now().UTC()
 	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Concurrency: o.concurrency, Time: started, Progress: new(cloud.Progress)}
-	if err := checkRegions(ctx, src, o.regions); err != nil {
-		return nil, err
-	}
 	path := o.save
 	if path == "" {
 		path = "mlpscan-" + started.Format("20060102T150405Z") + ".mlpscan"
@@ -201,10 +207,10 @@ func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks
 
 // readArchive reads a saved scan as if it were the cloud. Its own choice of
 // regions and calls holds, unless the user narrows the regions further.
-func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (*cloud.Account, error) {
+func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (*cloud.Account, time.Time, error) {
 	a, err := cloud.OpenArchive(path)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	defer a.Close()
 	if len(regions) == 0 {
@@ -214,7 +220,7 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 	if acc != nil {
 		acc.Partial = acc.Partial || a.Partial
 	}
-	return acc, err
+	return acc, a.Finished, err
 }
 
 // source is the live cloud, or the simulated one, behind limits and retries.
