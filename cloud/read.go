@@ -18,7 +18,9 @@ type Options struct {
 	// Calls names the calls wanted, as "ecs/DescribeDisks"; nil means all. What
 	// was not wanted is missing with CodeSkipped where a check asks for it after all.
 	Calls map[string]bool
-	// Concurrency bounds the calls under way at once; 0 means 16.
+	// Concurrency bounds the calls asked of the Source at once, those included
+	// that wait there for their turn; 0 means 256. How many are really under way
+	// is for [Bound] to say.
 	Concurrency int
 	// Time is when the scan began.
 	Time time.Time
@@ -50,7 +52,7 @@ var services = []service{vpcService, ecsService, rdsService, ossService, actionT
 // and no error.
 func Read(ctx context.Context, src Source, opt Options) (*Account, error) {
 	if opt.Concurrency <= 0 {
-		opt.Concurrency = 16
+		opt.Concurrency = 256
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -29,11 +29,11 @@ func scanUnder(t *testing.T, ctx context.Context, faults ...simulator.Fault) sca
 	}
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
-	src, err := live.New(live.Options{EndpointURL: server.URL, AccessKeyID: simulator.DemoKeyID, AccessKeySecret: simulator.DemoKeySecret, CallTimeout: 2 * time.Second})
+	src, err := live.New(live.Options{EndpointURL: server.URL, Credential: live.Static(simulator.DemoKeyID, simulator.DemoKeySecret, "")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := cloud.Record(patient(src), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
+	rec, err := cloud.Record(cloud.Retry(cloud.Bound(src, 32), quick), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
 	if err != nil {
 		t.Fatal(err)
 	}

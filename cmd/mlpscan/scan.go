@@ -183,7 +183,7 @@ func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks
 // readLive reads from a cloud and keeps every answer.
 func (o *scanOptions) readLive(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (*cloud.Account, error) {
 	started := time.Now().UTC()
-	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Concurrency: o.concurrency, Time: started, Progress: new(cloud.Progress)}
+	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Time: started, Progress: new(cloud.Progress)}
 	path := o.save
 	if path == "" {
 		path = "mlpscan-" + started.Format("20060102T150405Z") + ".mlpscan"
@@ -225,19 +225,31 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 
 // source is the live cloud, or the simulated one, behind limits and retries.
 func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
-	opt := live.Options{Profile: o.profile, RoleARN: o.roleARN, ExternalID: o.externalID, EndpointURL: o.endpointURL}
+	opt := live.Options{Profile: o.profile, EndpointURL: o.endpointURL, Connections: o.concurrency, UserAgent: "mlpscan/" + toolVersion()}
+	if o.roleARN != "" {
+		opt.Roles = []live.Role{{ARN: o.roleARN, ExternalID: o.externalID}}
+	}
+	rates := cloud.DefaultRates
 	if o.demo {
 		url, err := startDemo(ctx, simulator.Hospital())
 		if err != nil {
 			return nil, err
 		}
-		opt = live.Options{EndpointURL: url, AccessKeyID: simulator.DemoKeyID, AccessKeySecret: simulator.DemoKeySecret}
+		opt.EndpointURL, opt.Credential = url, live.Static(simulator.DemoKeyID, simulator.DemoKeySecret, "")
+		rates = nil // the simulated account has no quota
 	}
 	src, err := live.New(opt)
+	if errors.Is(err, live.ErrEndpoint) {
+		return nil, usage("give an address such as http://127.0.0.1:8080", "--endpoint-url: %w", err)
+	}
 	if err != nil {
 		return nil, withHint(err, "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or choose --profile; without an account: mlpscan scan --demo")
 	}
-	return cloud.Retry(cloud.Limit(src)), nil
+	limited := cloud.Source(cloud.Bound(src, o.concurrency))
+	if rates != nil {
+		limited = cloud.Limit(limited, rates)
+	}
+	return cloud.Retry(limited, cloud.Retrying{}), nil
 }
 
 func sortedKeys(m map[string]bool) []string {
