@@ -11,18 +11,7 @@ import (
 )
 
 // Text is a sentence in the two languages of every report.
-type Text struct {
-	EN string `json:"en"`
-	ZH string `json:"zh"`
-}
-
-// In is the sentence in one language: "zh", or English for anything else.
-func (t Text) In(lang string) string {
-	if lang == "zh" {
-		return t.ZH
-	}
-	return t.EN
-}
+type Text = mlps.Text
 
 // textf fills the same values into both sentences.
 func textf(en, zh string, args ...any) Text {
@@ -41,7 +30,7 @@ const (
 )
 
 var severityNames = map[Severity]Text{
-	Low: {"low", "低"}, Medium: {"medium", "中"}, High: {"high", "高"}, Critical: {"critical", "严重"},
+	Low: {EN: "low", ZH: "低"}, Medium: {EN: "medium", ZH: "中"}, High: {EN: "high", ZH: "高"}, Critical: {EN: "critical", ZH: "严重"},
 }
 
 // String is the severity as flags and JSON spell it: "low" … "critical".

@@ -9,7 +9,7 @@ import (
 
 // WriteText writes the check's documentation for a terminal, in one language.
 func (c *Check) WriteText(w io.Writer, lang string) error {
-	label := func(en, zh string) string { return Text{en, zh}.In(lang) }
+	label := func(en, zh string) string { return Text{EN: en, ZH: zh}.In(lang) }
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n\n", c.ID, c.Title.In(lang))
 	row := func(name, value string) {

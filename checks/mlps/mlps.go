@@ -53,6 +53,14 @@ type Text struct {
 	ZH string `json:"zh"`
 }
 
+// In is the sentence in one language: "zh", or English for anything else.
+func (t Text) In(lang string) string {
+	if lang == "zh" {
+		return t.ZH
+	}
+	return t.EN
+}
+
 // An Item is one requirement (要求项) at one level.
 type Item struct {
 	ID             string // "8.1.4.8-b"; "8.1.4.5" where the standard has no letter
