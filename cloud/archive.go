@@ -2,8 +2,6 @@ package cloud
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -24,6 +22,8 @@ type Archive struct {
 	Partial bool
 	// Finished is when the scan ended; zero where it did not come to its end.
 	Finished time.Time
+	// Digest is the SHA-256 of the manifest; "" without one.
+	Digest string
 	meta     map[string]entryMeta
 	sums     map[string]string // SHA-256 by entry, from the manifest; nil without one
 	close    func() error
@@ -47,7 +47,7 @@ func (a *Archive) read(name string) ([]byte, error) {
 	if err != nil || a.sums == nil || name == manifestEntry {
 		return b, err
 	}
-	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != a.sums[name] {
+	if sumOf(b) != a.sums[name] {
 		return nil, fmt.Errorf("%w: %s is not what was recorded", ErrAlteredArchive, name)
 	}
 	return b, nil

@@ -51,7 +51,7 @@ func record(t *testing.T, close bool) string {
 		_, _ = r.Call(t.Context(), req)
 	}
 	if close {
-		if err := r.Close(&Account{ID: "1"}, when); err != nil {
+		if _, err := r.Close(&Account{ID: "1"}, when); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -258,7 +258,7 @@ func TestRecorderIsSafeSideBySide(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if err := r.Close(&Account{}, when); err != nil {
+	if _, err := r.Close(&Account{}, when); err != nil {
 		t.Fatal(err)
 	}
 	a, err := OpenArchive(path)

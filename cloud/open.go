@@ -85,7 +85,7 @@ func (a *Archive) readManifest(names map[string]bool) error {
 	if err := json.Unmarshal(b, &m); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrAlteredArchive, manifestEntry, err)
 	}
-	a.Partial, a.Finished = m.Interrupted, m.Finished
+	a.Partial, a.Finished, a.Digest = m.Interrupted, m.Finished, sumOf(b)
 	a.sums = map[string]string{}
 	for _, e := range m.Entries {
 		if !names[e.Name] {

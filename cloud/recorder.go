@@ -134,7 +134,6 @@ func (r *Recorder) keep(name string, body []byte, m entryMeta) error {
 	head := &zip.FileHeader{Name: name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(body),
 		CompressedSize64: uint64(len(packed)), UncompressedSize64: uint64(len(body)),
 		Extra: slices.Concat([]byte{metaExtra & 0xff, metaExtra >> 8, byte(len(extra)), byte(len(extra) >> 8)}, extra)}
-	sum := sha256.Sum256(body)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w, err := r.zip.CreateRaw(head)
@@ -147,8 +146,14 @@ func (r *Recorder) keep(name string, body []byte, m entryMeta) error {
 	if err != nil {
 		return fmt.Errorf("writing %s to the archive %s: %w", name, r.file.Name(), err)
 	}
-	r.manifest.Entries = append(r.manifest.Entries, ManifestEntry{name, hex.EncodeToString(sum[:]), m.RequestID, m.Time})
+	r.manifest.Entries = append(r.manifest.Entries, ManifestEntry{name, sumOf(body), m.RequestID, m.Time})
 	return nil
+}
+
+// sumOf is the SHA-256 of some bytes, in hexadecimal as sha256sum prints it.
+func sumOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 func deflate(body []byte) ([]byte, error) {
@@ -164,9 +169,10 @@ func deflate(body []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Close writes the manifest and completes the file. acc is what was read; nil
-// where there is no account to speak of.
-func (r *Recorder) Close(acc *Account, finished time.Time) error {
+// Close writes the manifest, completes the file, and returns the archive's
+// digest: the SHA-256 of the manifest, which holds that of every entry. acc is
+// what was read; nil where there is no account to speak of.
+func (r *Recorder) Close(acc *Account, finished time.Time) (digest string, err error) {
 	r.mu.Lock()
 	m := r.manifest
 	r.mu.Unlock()
@@ -180,5 +186,5 @@ func (r *Recorder) Close(acc *Account, finished time.Time) error {
 	if err == nil {
 		err = r.keep(manifestEntry, body, entryMeta{Time: finished})
 	}
-	return errors.Join(err, r.zip.Close(), r.file.Sync(), r.file.Close())
+	return sumOf(body), errors.Join(err, r.zip.Close(), r.file.Sync(), r.file.Close())
 }

@@ -41,7 +41,7 @@ func scanUnder(t *testing.T, ctx context.Context, faults ...simulator.Fault) sca
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := rec.Close(acc, time.Now()); err != nil {
+	if _, err := rec.Close(acc, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	s := scanned{account: acc, verdicts: map[string]checks.Result{}}

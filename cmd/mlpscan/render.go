@@ -14,6 +14,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/checks/mlps"
+	"github.com/mlpscan/mlpscan/cloud"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
@@ -55,8 +56,17 @@ func (o *renderOptions) validate() error {
 	return nil
 }
 
-func (o *renderOptions) reportOptions(finished time.Time) report.Options {
-	return report.Options{Level: o.level, Language: o.lang, Version: toolVersion(), Finished: finished.UTC()}
+// reading is an account and what its archive says of how it was read.
+type reading struct {
+	account  *cloud.Account
+	finished time.Time
+	digest   string
+}
+
+// report judges and assesses what was read.
+func (o *renderOptions) report(r reading, list []*checks.Check) *report.Report {
+	return report.New(r.account, list, nil, report.Options{Level: o.level, Language: o.lang, Version: toolVersion(),
+		Finished: r.finished, Digest: r.digest})
 }
 
 // outputs are the places a report goes to. They are opened before the scan, so

@@ -67,9 +67,9 @@ func loadReport(c *cobra.Command, path string, o *renderOptions) (*report.Report
 		rep.Run.Language = o.lang
 		return rep, nil
 	}
-	acc, finished, err := readArchive(c.Context(), path, nil, checks.All)
+	read, err := readArchive(c.Context(), path, nil, checks.All)
 	if err != nil {
 		return nil, err
 	}
-	return report.New(acc, checks.All, nil, o.reportOptions(finished)), nil
+	return o.report(read, checks.All), nil
 }

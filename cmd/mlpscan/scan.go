@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +13,6 @@ import (
 	"github.com/mlpscan/mlpscan/cloud"
 	"github.com/mlpscan/mlpscan/cloud/live"
 	"github.com/mlpscan/mlpscan/cloud/simulator"
-	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
 
@@ -90,11 +90,11 @@ func (o *scanOptions) run(c *cobra.Command) error {
 		ctx, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	acc, finished, err := o.read(ctx, c, list)
+	read, err := o.read(ctx, c, list)
 	if err != nil {
 		return err
 	}
-	rep := report.New(acc, list, nil, o.render.reportOptions(finished))
+	rep := o.render.report(read, list)
 	if err := outputs.write(rep); err != nil {
 		return err
 	}
@@ -164,24 +164,23 @@ func plausibleRegion(id string) bool {
 	return strings.Contains(id, "-") && !strings.ContainsFunc(id, func(r rune) bool { return !ok(r) })
 }
 
-// read gets the account from wherever it is to come, and tells when its reading ended.
-func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (*cloud.Account, time.Time, error) {
+// read gets the account from wherever it is to come.
+func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (reading, error) {
 	if o.from != "" {
 		return readArchive(ctx, o.from, o.regions, list)
 	}
 	src, err := o.source(ctx)
 	if err != nil {
-		return nil, time.Time{}, err
+		return reading{}, err
 	}
 	if err := checkRegions(ctx, src, o.regions); err != nil {
-		return nil, time.Time{}, err
+		return reading{}, err
 	}
-	acc, err := o.readLive(ctx, c, src, list)
-	return acc, time.Now(), err
+	return o.record(ctx, c, src, list)
 }
 
-// readLive reads from a cloud and keeps every answer.
-func (o *scanOptions) readLive(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (*cloud.Account, error) {
+// record reads from a cloud and keeps every answer.
+func (o *scanOptions) record(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (reading, error) {
 	started := time.Now().UTC()
 	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Time: started, Progress: new(cloud.Progress)}
 	path := o.save
@@ -189,38 +188,41 @@ func (o *scanOptions) readLive(ctx context.Context, c *cobra.Command, src cloud.
 		path = "mlpscan-" + started.Format("20060102T150405Z") + ".mlpscan"
 	}
 	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: started, Regions: o.regions,
-		Calls: sortedKeys(opt.Calls), Catalogue: checks.Digest(checks.All)})
+		Calls: slices.Sorted(maps.Keys(opt.Calls)), Catalogue: checks.Digest(checks.All)})
 	if err != nil {
-		return nil, fmt.Errorf("cannot write the archive %s: %w", path, err)
+		return reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
 	}
 	show := startProgress(opt.Progress, o.quiet)
 	acc, err := cloud.Read(ctx, rec, opt)
 	show.stop()
-	if cerr := rec.Close(acc, time.Now().UTC()); err == nil && cerr != nil {
+	r := reading{account: acc, finished: time.Now().UTC()}
+	var cerr error
+	if r.digest, cerr = rec.Close(acc, r.finished); err == nil && cerr != nil {
 		err = fmt.Errorf("cannot complete the archive %s: %w", path, cerr)
 	}
 	if err == nil {
 		fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
 	}
-	return acc, err
+	return r, err
 }
 
 // readArchive reads a saved scan as if it were the cloud. Its own choice of
-// regions and calls holds, unless the user narrows the regions further.
-func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (*cloud.Account, time.Time, error) {
+// regions holds, unless the user narrows it further.
+func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (reading, error) {
 	a, err := cloud.OpenArchive(path)
 	if err != nil {
-		return nil, time.Time{}, err
+		return reading{}, err
 	}
 	defer a.Close()
 	if len(regions) == 0 {
 		regions = a.Scan.Regions
 	}
 	acc, err := cloud.Read(ctx, a, cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: a.Scan.Started})
-	if acc != nil {
-		acc.Partial = acc.Partial || a.Partial
+	if err != nil {
+		return reading{}, err
 	}
-	return acc, a.Finished, err
+	acc.Partial = acc.Partial || a.Partial
+	return reading{acc, a.Finished, a.Digest}, nil
 }
 
 // source is the live cloud, or the simulated one, behind limits and retries.
@@ -250,15 +252,6 @@ func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
 		limited = cloud.Limit(limited, rates)
 	}
 	return cloud.Retry(limited, cloud.Retrying{}), nil
-}
-
-func sortedKeys(m map[string]bool) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // checkRegions refuses a region that the account does not have before anything is read.
