@@ -24,9 +24,9 @@ type Archive struct {
 	Finished time.Time
 	// Digest is the SHA-256 of the manifest; "" without one.
 	Digest string
-	meta     map[string]entryMeta
-	sums     map[string]string // SHA-256 by entry, from the manifest; nil without one
-	close    func() error
+	meta   map[string]entryMeta
+	sums   map[string]string // SHA-256 by entry, from the manifest; nil without one
+	close  func() error
 }
 
 // Close lets go of the file behind the archive.

@@ -103,9 +103,9 @@ func TestCutArchive(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		most := 0
+		most, path := 0, filepath.Join(t.TempDir(), "cut.mlpscan")
 		for n := range len(whole) + 1 {
-			most = max(most, openCut(t, whole[:n]))
+			most = max(most, openCut(t, path, whole[:n]))
 		}
 		if most != len(sampleCalls) {
 			t.Errorf("closed %v: at most %d of %d answers came back", closed, most, len(sampleCalls))
@@ -114,8 +114,7 @@ func TestCutArchive(t *testing.T) {
 }
 
 // openCut counts the answers in an archive that was cut.
-func openCut(t *testing.T, b []byte) int {
-	path := filepath.Join(t.TempDir(), "cut.mlpscan")
+func openCut(t *testing.T, path string, b []byte) int {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}

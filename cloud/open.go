@@ -63,6 +63,9 @@ func openZip(z *zip.Reader) (*Archive, error) {
 	}
 	names := map[string]bool{}
 	for _, f := range z.File {
+		if f.UncompressedSize64 > maxEntry {
+			return nil, fmt.Errorf("%w: %s says that it holds %d bytes", ErrAlteredArchive, f.Name, f.UncompressedSize64)
+		}
 		names[f.Name] = true
 		if m, ok := readMeta(f.Extra); ok {
 			a.meta[f.Name] = m
@@ -70,6 +73,9 @@ func openZip(z *zip.Reader) (*Archive, error) {
 	}
 	return a, a.readManifest(names)
 }
+
+// maxEntry is more than any answer holds. It keeps a damaged size from taking all memory.
+const maxEntry = 256 << 20
 
 // readManifest learns the sums of all entries, and misses none of them.
 func (a *Archive) readManifest(names map[string]bool) error {
@@ -160,6 +166,9 @@ func localEntry(f io.ReaderAt, at int64) (head *zip.FileHeader, body []byte, nex
 	}
 	le := binary.LittleEndian
 	packed, name, extra := int(le.Uint32(b[18:])), int(le.Uint16(b[26:])), int(le.Uint16(b[28:]))
+	if packed > maxEntry {
+		return nil, nil, 0
+	}
 	rest := make([]byte, name+extra+packed)
 	if n, _ := f.ReadAt(rest, at+localHeadSize); n < len(rest) {
 		return nil, nil, 0
