@@ -54,6 +54,11 @@ func OpenArchive(path string) (*Archive, error) {
 }
 
 func openZip(z *zip.Reader) (*Archive, error) {
+	for _, f := range z.File {
+		if f.UncompressedSize64 > maxEntry {
+			return nil, fmt.Errorf("%w: %s says that it holds %d bytes", ErrAlteredArchive, f.Name, f.UncompressedSize64)
+		}
+	}
 	a, err := NewArchive(z)
 	if err != nil {
 		return nil, err
@@ -63,9 +68,6 @@ func openZip(z *zip.Reader) (*Archive, error) {
 	}
 	names := map[string]bool{}
 	for _, f := range z.File {
-		if f.UncompressedSize64 > maxEntry {
-			return nil, fmt.Errorf("%w: %s says that it holds %d bytes", ErrAlteredArchive, f.Name, f.UncompressedSize64)
-		}
 		names[f.Name] = true
 		if m, ok := readMeta(f.Extra); ok {
 			a.meta[f.Name] = m
