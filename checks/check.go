@@ -11,7 +11,13 @@ import (
 )
 
 // Text is a sentence in the two languages of every report.
-type Text = mlps.Text
+type Text struct {
+	EN string `json:"en"`
+	ZH string `json:"zh"`
+}
+
+// In is the sentence in one language: "zh", or English for anything else.
+func (t Text) In(lang string) string { return mlps.Text(t).In(lang) }
 
 // textf fills the same values into both sentences.
 func textf(en, zh string, args ...any) Text {
