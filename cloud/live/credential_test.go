@@ -232,6 +232,10 @@ func TestKeysAreRenewedInTime(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	noSecrets(t, err)
+	h.refuse = "Throttling"
+	if _, err = s.Call(t.Context(), whoami); !errors.As(err, &e) || e.Class() != cloud.Throttled {
+		t.Errorf("STS that throttles ends the scan: %v", err)
+	}
 	h.refuse = ""
 	if by(t, s) == "STS.2" {
 		t.Error("not renewed when STS was back")

@@ -391,3 +391,20 @@ func TestEndpoints(t *testing.T) {
 		}
 	}
 }
+
+func TestRetryAfter(t *testing.T) {
+	for header, want := range map[string]time.Duration{"X-Acs-Retry-After: 1500": 1500 * time.Millisecond, "Retry-After: 7": 7 * time.Second, "Retry-After: -1": 0, "Retry-After: soon": 0, "Retry-After: 99999": 2 * time.Minute} {
+		name, value, _ := strings.Cut(header, ": ")
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(name, value)
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"RequestId":"R","Code":"Throttling","Message":"m"}`)
+		}))
+		_, err := source(t, srv.URL).Call(t.Context(), calls[0].req)
+		var e *cloud.Error
+		if !errors.As(err, &e) || e.RetryAfter != want {
+			t.Errorf("%s: %v in %v", header, want, err)
+		}
+		srv.Close()
+	}
+}
