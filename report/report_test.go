@@ -235,6 +235,9 @@ func TestJSONIsPlain(t *testing.T) {
 	if err := json.Unmarshal(out, &m); err != nil {
 		t.Fatal(err)
 	}
+	if bytes.Contains(out, []byte(":null")) {
+		t.Error("a list is null where it should be empty")
+	}
 	lines := strings.Count(string(out), "\n")
 	want := r.Summary.Pass + r.Summary.Fail + r.Summary.Unknown + r.Summary.NotApplicable + len(r.Clauses) + len(r.Checks) + len(r.Missing) + len(r.NotHere) + 2
 	if lines < want || lines > want+20 {
