@@ -12,6 +12,7 @@ import (
 // ActionTrail is what was read of the service that records who called which API.
 type ActionTrail struct {
 	Trails []*Trail // of every home region, sorted
+	From   *Origin  // the list's answer; nil where it was not read
 }
 
 // The states of a trail.
@@ -48,10 +49,10 @@ type Trail struct {
 // TrailStatus is how a trail fares.
 type TrailStatus struct {
 	IsLogging                     bool
-	LatestDeliveryError           string // "" where none was
-	LatestDeliveryTime            string
+	LatestDeliveryError           string  // "" where none was
+	LatestDeliveryTime            *string // of the last success; "" where none was, nil where the answer does not say
 	LatestDeliveryLogServiceError string
-	LatestDeliveryLogServiceTime  string
+	LatestDeliveryLogServiceTime  *string
 	OssBucketStatus               *bool // nil where the answer does not say
 	SlsLogStoreStatus             *bool
 }
@@ -102,16 +103,20 @@ func readActionTrail(r *reader) {
 		return
 	}
 	var trails []*Trail
+	var answer *Origin
 	req := Request{Service: "actiontrail", Action: "DescribeTrails",
 		Params: map[string]string{"IncludeShadowTrails": "true", "IncludeOrganizationTrail": "true"}}
-	r.listed(req, whole, func(body []byte, from *Origin) (page, error) {
+	fail := r.listed(req, whole, func(body []byte, from *Origin) (page, error) {
 		list, err := decodeTrails(body, from)
-		trails = list
+		trails, answer = list, from
 		return page{items: len(list)}, err
 	})
 	r.each(len(trails), func(i int) { r.readTrail(trails[i]) })
 	r.readTrailBuckets(trails)
-	r.add(func(a *Account) { a.ActionTrail.Trails = trails })
+	if fail != nil {
+		answer = nil
+	}
+	r.add(func(a *Account) { a.ActionTrail = ActionTrail{Trails: trails, From: answer} })
 }
 
 // readTrail reads one trail's status and logstore.
@@ -200,8 +205,8 @@ func decodeTrails(body []byte, from *Origin) ([]*Trail, error) {
 	}
 	var list []*Trail
 	for _, x := range *doc.TrailList {
-		if x.Name == "" || x.Status == "" || x.HomeRegion == "" {
-			return nil, absent("Name, Status or HomeRegion of a trail")
+		if x.Name == "" || x.Status == "" || x.HomeRegion == "" || x.TrailRegion == "" || x.EventRW == "" {
+			return nil, absent("Name, Status, HomeRegion, TrailRegion or EventRW of a trail")
 		}
 		// A trail of all regions stands once more as its own shadow.
 		if slices.ContainsFunc(list, func(t *Trail) bool { return t.Name == x.Name && t.HomeRegion == x.HomeRegion }) {
@@ -221,7 +226,7 @@ func decodeTrailStatus(body []byte) (TrailStatus, error) {
 	var doc struct {
 		IsLogging, OssBucketStatus, SlsLogStoreStatus      *looseBool
 		LatestDeliveryError, LatestDeliveryLogServiceError string
-		LatestDeliveryTime, LatestDeliveryLogServiceTime   looseText
+		LatestDeliveryTime, LatestDeliveryLogServiceTime   *looseText
 	}
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return TrailStatus{}, err
@@ -231,8 +236,8 @@ func decodeTrailStatus(body []byte) (TrailStatus, error) {
 	}
 	return TrailStatus{
 		IsLogging:           bool(*doc.IsLogging),
-		LatestDeliveryError: doc.LatestDeliveryError, LatestDeliveryTime: string(doc.LatestDeliveryTime),
-		LatestDeliveryLogServiceError: doc.LatestDeliveryLogServiceError, LatestDeliveryLogServiceTime: string(doc.LatestDeliveryLogServiceTime),
+		LatestDeliveryError: doc.LatestDeliveryError, LatestDeliveryTime: (*string)(doc.LatestDeliveryTime),
+		LatestDeliveryLogServiceError: doc.LatestDeliveryLogServiceError, LatestDeliveryLogServiceTime: (*string)(doc.LatestDeliveryLogServiceTime),
 		OssBucketStatus: (*bool)(doc.OssBucketStatus), SlsLogStoreStatus: (*bool)(doc.SlsLogStoreStatus),
 	}, nil
 }

@@ -205,7 +205,7 @@ func FuzzReadActionTrail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		list, err := decodeTrails(body, &Origin{})
 		for _, x := range list {
-			if err != nil || x.Name == "" || x.HomeRegion == "" || x.Status == "" {
+			if err != nil || x.Name == "" || x.HomeRegion == "" || x.Status == "" || x.EventRW == "" {
 				t.Errorf("trail %+v with error %v", x, err)
 			}
 			if region, account, project, err := x.LogProject(); err == nil && (region == "" || account == "" || project == "") {
