@@ -39,10 +39,7 @@ func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byt
 // percent encodes as RFC 3986 has it, which is stricter than a form: a space is
 // %20, and only letters, digits and - _ . ~ stay.
 func percent(s string) string {
-	s = url.QueryEscape(s)
-	s = strings.ReplaceAll(s, "+", "%20")
-	s = strings.ReplaceAll(s, "*", "%2A")
-	return strings.ReplaceAll(s, "%7E", "~")
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }
 
 // canonicalQuery sorts parameters by name and encodes them.
@@ -93,7 +90,9 @@ func authFields(s string) map[string]string {
 	return out
 }
 
-// mustSign are headers that version 3 demands under the signature, beside host.
+// coversAll reports whether all headers are under the signature that version 3
+// demands there: host, without which it would be good for another product, and
+// the protocol's own.
 func (a acs3) coversAll(h http.Header) bool {
 	if !slices.Contains(a.signed, "host") {
 		return false

@@ -344,7 +344,7 @@ func TestRefusals(t *testing.T) {
 		want            string
 	}{
 		{"ecs", "DescribeInstancez", nil, "InvalidAction.NotFound"},
-		{"ecs", "DescribeInstances", map[string]string{"InstanceIDs": "[]"}, "InvalidParameter"},
+		{"ecs", "DescribeInstances", map[string]string{"InstanceIDs": "[]"}, `"InstanceIDs" is not valid`},
 		{"ecs", "DescribeInstances", map[string]string{"PageSize": "ten"}, "InvalidParameter"},
 		{"ecs", "DescribeInstances", map[string]string{"InstanceIds": "i-1"}, "InvalidParameter"},
 		{"ecs", "DescribeInstances", map[string]string{"Tag.1.Key": "a"}, "cannot obey"},
