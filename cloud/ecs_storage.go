@@ -40,7 +40,7 @@ type AutoSnapshotPolicy struct {
 	// DiskNums and VolumeNums are how many disks and volumes use it.
 	DiskNums, VolumeNums  *int
 	EnableCrossRegionCopy *bool
-	// TargetCopyRegions is where copies go; nil where the answer left it out.
+	// TargetCopyRegions is where copies go; nil where the answer does not say.
 	TargetCopyRegions []string
 }
 
@@ -170,13 +170,9 @@ func decodeSnapshotPolicies(l *lean, body []byte, from *Origin) ([]*AutoSnapshot
 		if p.AutoSnapshotPolicyId == "" {
 			return nil, page{}, errors.New("AutoSnapshotPolicyId is missing")
 		}
-		targets, err := decodeTargets(p.TargetCopyRegions)
-		if err != nil {
-			return nil, page{}, err
-		}
 		x := &AutoSnapshotPolicy{Resource: l.resource("ecs.snapshot_policy", "snapshotpolicy", p.AutoSnapshotPolicyId, p.AutoSnapshotPolicyName, from),
 			Status: p.Status, RetentionDays: (*int)(p.RetentionDays), DiskNums: (*int)(p.DiskNums), VolumeNums: (*int)(p.VolumeNums),
-			EnableCrossRegionCopy: flag(p.EnableCrossRegionCopy), TargetCopyRegions: targets}
+			EnableCrossRegionCopy: flag(p.EnableCrossRegionCopy), TargetCopyRegions: decodeTargets(p.TargetCopyRegions)}
 		x.ResourceGroupID, x.Tags = l.text(p.ResourceGroupId), l.tags(p.Tags.Tag)
 		list = append(list, x)
 	}
@@ -185,19 +181,17 @@ func decodeSnapshotPolicies(l *lean, body []byte, from *Origin) ([]*AutoSnapshot
 }
 
 // decodeTargets reads a list that stands as JSON in a text: "[\"cn-shanghai\"]".
-// It is nil where the field is absent, and empty where it names nothing.
-func decodeTargets(text *string) ([]string, error) {
-	if text == nil {
-		return nil, nil
-	}
+// It is nil where the field is absent or says something else, and empty where it
+// names nothing.
+func decodeTargets(text *string) []string {
 	targets := []string{}
-	if *text == "" {
-		return targets, nil
+	if text == nil {
+		return nil
 	}
-	if err := json.Unmarshal([]byte(*text), &targets); err != nil || targets == nil {
-		return nil, errors.New("TargetCopyRegions is no list of regions: " + *text)
+	if *text != "" && json.Unmarshal([]byte(*text), &targets) != nil {
+		return nil
 	}
-	return targets, nil
+	return targets
 }
 
 func readSnapshots(r *reader, region string) {

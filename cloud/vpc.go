@@ -201,8 +201,8 @@ func decodeFlowLogs(l *lean, body []byte, from *Origin) ([]*FlowLog, page, error
 	}
 	var list []*FlowLog
 	for _, f := range *doc.FlowLogs.FlowLog {
-		if f.FlowLogId == "" {
-			return nil, page{}, errors.New("FlowLogId is missing")
+		if f.FlowLogId == "" || f.ResourceId == "" {
+			return nil, page{}, errors.New("FlowLogId or ResourceId is missing")
 		}
 		x := &FlowLog{Resource: l.resource("vpc.flow_log", "flowlog", f.FlowLogId, f.FlowLogName, from),
 			ResourceType: f.ResourceType, ResourceID: f.ResourceId, TrafficType: f.TrafficType, Status: f.Status,
