@@ -215,7 +215,9 @@ func (s *see) saw(o *cloud.Origin, field string, value any) {
 		s.seen[i] = e
 		return
 	}
-	s.seen = append(s.seen, e)
+	if !slices.Contains(s.seen, e) {
+		s.seen = append(s.seen, e)
+	}
 }
 
 // evidence is what was seen; at the least the answer the resource was found in.
