@@ -40,6 +40,8 @@ func explain(err error) error {
 // explainCall says what to do about a call without which there is no scan.
 func explainCall(err error, e *cloud.Error) error {
 	switch e.Code {
+	case "NoCredential":
+		return withHint(err, noCredentialHint)
 	case "InvalidAccessKeyId", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive":
 		return withHint(err, "check the AccessKey id, and that the key is active: RAM console, Users, AccessKey")
 	case "SignatureDoesNotMatch", "IncompleteSignature":

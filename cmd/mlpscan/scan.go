@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -200,9 +201,10 @@ func (o *scanOptions) record(ctx context.Context, c *cobra.Command, src cloud.So
 	if r.digest, cerr = rec.Close(acc, r.finished); err == nil && cerr != nil {
 		err = fmt.Errorf("cannot complete the archive %s: %w", path, cerr)
 	}
-	if err == nil {
-		fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
+	if acc == nil {
+		return r, errors.Join(err, os.Remove(path)) // it holds nothing of an account
 	}
+	fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
 	return r, err
 }
 
@@ -225,6 +227,8 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 	return reading{acc, a.Finished, a.Digest}, nil
 }
 
+const noCredentialHint = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or choose --profile; without an account: mlpscan scan --demo"
+
 // source is the live cloud, or the simulated one, behind limits and retries.
 func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
 	opt := live.Options{Profile: o.profile, EndpointURL: o.endpointURL, Connections: o.concurrency, UserAgent: "mlpscan/" + toolVersion()}
@@ -245,7 +249,7 @@ func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
 		return nil, usage("give an address such as http://127.0.0.1:8080", "--endpoint-url: %w", err)
 	}
 	if err != nil {
-		return nil, withHint(err, "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or choose --profile; without an account: mlpscan scan --demo")
+		return nil, withHint(err, noCredentialHint)
 	}
 	limited := cloud.Source(cloud.Bound(src, o.concurrency))
 	if rates != nil {
