@@ -137,6 +137,29 @@ func TestDecodeXMLWhole(t *testing.T) {
 	}
 }
 
+func TestBucketPages(t *testing.T) {
+	const page1 = `<ListAllMyBucketsResult><Prefix></Prefix><Marker></Marker><MaxKeys>1</MaxKeys><IsTruncated>true</IsTruncated>` +
+		`<NextMarker>a</NextMarker><Owner><ID>1</ID></Owner><Buckets><Bucket><Name>a</Name><Location>oss-cn-beijing</Location></Bucket></Buckets></ListAllMyBucketsResult>`
+	const page2 = `<ListAllMyBucketsResult><Prefix></Prefix><Marker>a</Marker><MaxKeys>1</MaxKeys><IsTruncated>false</IsTruncated>` +
+		`<NextMarker></NextMarker><Owner><ID>1</ID></Owner><Buckets><Bucket><Name>b</Name><Location>oss-cn-hangzhou</Location></Bucket></Buckets></ListAllMyBucketsResult>`
+	answers := func(one string) fstest.MapFS {
+		return fstest.MapFS{
+			"sts/global/GetCallerIdentity.json": {Data: []byte(`{"AccountId":"1","RequestId":"R"}`)},
+			"oss/global/ListBuckets.xml":        {Data: []byte(one)},
+			"oss/global/ListBuckets.2.xml":      {Data: []byte(page2)},
+		}
+	}
+	calls := map[string]bool{"oss/ListBuckets": true}
+	a := readAnswers(t, answers(page1), Options{Calls: calls})
+	if len(a.OSS.Buckets) != 2 || a.ListFailure("oss/ListBuckets", "") != nil || a.OSS.Buckets[1].Region != "cn-hangzhou" {
+		t.Errorf("%d buckets, missing %v", len(a.OSS.Buckets), a.Missing)
+	}
+	a = readAnswers(t, answers(strings.Replace(page1, "<NextMarker>a</NextMarker>", "", 1)), Options{Calls: calls})
+	if a.ListFailure("oss/ListBuckets", "") == nil {
+		t.Error("a list that goes on without saying where is read as whole")
+	}
+}
+
 // FuzzReadOSS: whatever the bytes, no panic, and no bucket without name and region.
 func FuzzReadOSS(f *testing.F) {
 	b, err := os.ReadFile("simulator/hospital/oss.txtar")
