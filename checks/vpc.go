@@ -41,12 +41,8 @@ func vpcFlowLog(s *see, n *cloud.Network) verdict {
 	for _, f := range logs {
 		s.saw(f.From, "FlowLogs.FlowLog", flowLogWords(f))
 	}
-	lacking, how := "", certain
-	for _, kind := range []string{"Drop", "Allow"} {
-		if c := flowLogsTake(n, logs, kind); c <= how && c != certain {
-			lacking, how = kind, c
-		}
-	}
+	accepted, rejected := flowLogsTake(n, logs, "Allow"), flowLogsTake(n, logs, "Drop")
+	how := min(accepted, rejected)
 	switch {
 	case how == certain:
 		return pass()
@@ -57,12 +53,12 @@ func vpcFlowLog(s *see, n *cloud.Network) verdict {
 		s.unclear(n.From, "Vpcs.Vpc.VSwitchIds", "")
 	case len(logs) == 0:
 		return fail("no flow log is on the VPC or its vSwitches", "专有网络及其交换机均未配置流日志")
+	case accepted != surelyNot:
+		return fail("its flow logs do not record all rejected traffic", "现有流日志未完整记录被拒绝的流量")
+	case rejected != surelyNot:
+		return fail("its flow logs do not record all accepted traffic", "现有流日志未完整记录被允许的流量")
 	}
-	words := map[string]Text{"Allow": {"accepted", "被允许"}, "Drop": {"rejected", "被拒绝"}}[lacking]
-	v := fail("its flow logs do not record all traffic", "现有流日志未记录全部流量")
-	v.problem.EN += ": not all that is " + words.EN
-	v.problem.ZH += "：" + words.ZH + "的流量记录不全"
-	return v
+	return fail("none of its flow logs is in effect for all of the VPC", "现有流日志均未在整个专有网络范围内生效")
 }
 
 // flowLogsTake tells whether flow logs record all traffic of one kind ("Allow" or
