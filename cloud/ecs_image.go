@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 )
 
@@ -46,12 +45,12 @@ func decodeImages(l *lean, body []byte, from *Origin) ([]*Image, page, error) {
 		return nil, page{}, err
 	}
 	if doc.Images.Image == nil {
-		return nil, page{}, errors.New("Images.Image is missing")
+		return nil, page{}, absent("Images.Image")
 	}
 	var list []*Image
 	for _, i := range *doc.Images.Image {
 		if i.ImageId == "" {
-			return nil, page{}, errors.New("ImageId is missing")
+			return nil, page{}, absent("ImageId")
 		}
 		x := &Image{Resource: l.resource("ecs.image", "image", i.ImageId, i.ImageName, from),
 			IsPublic: flag(i.IsPublic), IsSelfShared: strings.EqualFold(strings.Trim(string(i.IsSelfShared), `"`), "true")}
@@ -99,18 +98,21 @@ func decodeImageSharing(body []byte) (ImageSharing, page, error) {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return s, page{}, err
 	}
-	if doc.Accounts.Account == nil || doc.ShareGroups.ShareGroup == nil {
-		return s, page{}, errors.New("Accounts.Account or ShareGroups.ShareGroup is missing")
+	switch {
+	case doc.Accounts.Account == nil:
+		return s, page{}, absent("Accounts.Account")
+	case doc.ShareGroups.ShareGroup == nil:
+		return s, page{}, absent("ShareGroups.ShareGroup")
 	}
 	for _, a := range *doc.Accounts.Account {
 		if a.AliyunId == "" {
-			return s, page{}, errors.New("AliyunId is missing")
+			return s, page{}, absent("AliyunId")
 		}
 		s.Accounts = append(s.Accounts, string(a.AliyunId))
 	}
 	for _, g := range *doc.ShareGroups.ShareGroup {
 		if g.Group == "" {
-			return s, page{}, errors.New("Group is missing")
+			return s, page{}, absent("Group")
 		}
 		s.Groups = append(s.Groups, g.Group)
 	}

@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"encoding/json"
-	"errors"
 )
 
 // Storage holds what ECS keeps data in: disks, their snapshots, and images.
@@ -117,12 +116,12 @@ func decodeDisks(l *lean, body []byte, from *Origin) ([]*Disk, page, error) {
 		return nil, page{}, err
 	}
 	if doc.Disks.Disk == nil {
-		return nil, page{}, errors.New("Disks.Disk is missing")
+		return nil, page{}, absent("Disks.Disk")
 	}
 	var list []*Disk
 	for _, d := range *doc.Disks.Disk {
 		if d.DiskId == "" {
-			return nil, page{}, errors.New("DiskId is missing")
+			return nil, page{}, absent("DiskId")
 		}
 		x := &Disk{Resource: l.resource("ecs.disk", "disk", d.DiskId, d.DiskName, from),
 			Category: l.text(d.Category), Status: l.text(d.Status), Encrypted: flag(d.Encrypted),
@@ -163,12 +162,12 @@ func decodeSnapshotPolicies(l *lean, body []byte, from *Origin) ([]*AutoSnapshot
 		return nil, page{}, err
 	}
 	if doc.AutoSnapshotPolicies.AutoSnapshotPolicy == nil {
-		return nil, page{}, errors.New("AutoSnapshotPolicies.AutoSnapshotPolicy is missing")
+		return nil, page{}, absent("AutoSnapshotPolicies.AutoSnapshotPolicy")
 	}
 	var list []*AutoSnapshotPolicy
 	for _, p := range *doc.AutoSnapshotPolicies.AutoSnapshotPolicy {
 		if p.AutoSnapshotPolicyId == "" {
-			return nil, page{}, errors.New("AutoSnapshotPolicyId is missing")
+			return nil, page{}, absent("AutoSnapshotPolicyId")
 		}
 		x := &AutoSnapshotPolicy{Resource: l.resource("ecs.snapshot_policy", "snapshotpolicy", p.AutoSnapshotPolicyId, p.AutoSnapshotPolicyName, from),
 			Status: p.Status, RetentionDays: (*int)(p.RetentionDays), DiskNums: (*int)(p.DiskNums), VolumeNums: (*int)(p.VolumeNums),
@@ -221,12 +220,12 @@ func decodeSnapshots(l *lean, body []byte, from *Origin) ([]*Snapshot, page, err
 		return nil, page{}, err
 	}
 	if doc.Snapshots.Snapshot == nil {
-		return nil, page{}, errors.New("Snapshots.Snapshot is missing")
+		return nil, page{}, absent("Snapshots.Snapshot")
 	}
 	var list []*Snapshot
 	for _, s := range *doc.Snapshots.Snapshot {
 		if s.SnapshotId == "" {
-			return nil, page{}, errors.New("SnapshotId is missing")
+			return nil, page{}, absent("SnapshotId")
 		}
 		x := &Snapshot{Resource: l.resource("ecs.snapshot", "snapshot", s.SnapshotId, s.SnapshotName, from), Encrypted: flag(s.Encrypted)}
 		x.ResourceGroupID, x.Tags = l.text(s.ResourceGroupId), l.tags(s.Tags.Tag)

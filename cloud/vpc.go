@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 )
 
@@ -135,12 +134,12 @@ func decodeNetworks(l *lean, body []byte, from *Origin) ([]*Network, page, error
 		return nil, page{}, err
 	}
 	if doc.Vpcs.Vpc == nil {
-		return nil, page{}, errors.New("Vpcs.Vpc is missing")
+		return nil, page{}, absent("Vpcs.Vpc")
 	}
 	var list []*Network
 	for _, v := range *doc.Vpcs.Vpc {
 		if v.VpcId == "" {
-			return nil, page{}, errors.New("VpcId is missing")
+			return nil, page{}, absent("VpcId")
 		}
 		x := &Network{Resource: l.resource("vpc.vpc", "vpc", v.VpcId, v.VpcName, from),
 			VSwitchIDs: v.VSwitchIds.VSwitchId, IPv6: bool(v.EnabledIpv6) || v.Ipv6CidrBlock != ""}
@@ -165,12 +164,12 @@ func decodeVSwitches(l *lean, body []byte, from *Origin) ([]*VSwitch, page, erro
 		return nil, page{}, err
 	}
 	if doc.VSwitches.VSwitch == nil {
-		return nil, page{}, errors.New("VSwitches.VSwitch is missing")
+		return nil, page{}, absent("VSwitches.VSwitch")
 	}
 	var list []*VSwitch
 	for _, v := range *doc.VSwitches.VSwitch {
 		if v.VSwitchId == "" || v.VpcId == "" {
-			return nil, page{}, errors.New("VSwitchId or VpcId is missing")
+			return nil, page{}, absent("VSwitchId or VpcId")
 		}
 		x := &VSwitch{Resource: l.resource("vpc.vswitch", "vswitch", v.VSwitchId, v.VSwitchName, from)}
 		x.VPCID, x.Zone, x.ResourceGroupID, x.Tags = l.text(v.VpcId), l.text(v.ZoneId), l.text(v.ResourceGroupId), l.tags(v.Tags.Tag)
@@ -197,19 +196,19 @@ func decodeFlowLogs(l *lean, body []byte, from *Origin) ([]*FlowLog, page, error
 		return nil, page{}, err
 	}
 	if doc.FlowLogs.FlowLog == nil {
-		return nil, page{}, errors.New("FlowLogs.FlowLog is missing")
+		return nil, page{}, absent("FlowLogs.FlowLog")
 	}
 	var list []*FlowLog
 	for _, f := range *doc.FlowLogs.FlowLog {
 		if f.FlowLogId == "" || f.ResourceId == "" {
-			return nil, page{}, errors.New("FlowLogId or ResourceId is missing")
+			return nil, page{}, absent("FlowLogId or ResourceId")
 		}
 		x := &FlowLog{Resource: l.resource("vpc.flow_log", "flowlog", f.FlowLogId, f.FlowLogName, from),
 			ResourceType: f.ResourceType, ResourceID: f.ResourceId, TrafficType: f.TrafficType, Status: f.Status,
 			BusinessStatus: f.BusinessStatus, FlowLogDeliverStatus: f.FlowLogDeliverStatus, IPVersion: f.IpVersion}
 		if f.TrafficPath != nil {
 			if f.TrafficPath.TrafficPathList == nil {
-				return nil, page{}, errors.New("TrafficPath.TrafficPathList is missing")
+				return nil, page{}, absent("TrafficPath.TrafficPathList")
 			}
 			x.TrafficPath = *f.TrafficPath.TrafficPathList
 		}
