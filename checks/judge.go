@@ -188,7 +188,9 @@ func (s *see) lack(e *cloud.Error) {
 // unclear ends the judgement as unknown for a value that we do not understand:
 // better unknown than a guess.
 func (s *see) unclear(from *cloud.Origin, field, value string) {
-	s.saw(from, field, value)
+	if from != nil {
+		s.saw(from, field, value)
+	}
 	panic(unmet{status: Unknown, why: textf("%s has a value that is not understood: %q", "%s 的取值无法识别：%q", field, value)})
 }
 

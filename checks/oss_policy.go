@@ -92,18 +92,6 @@ func knownSources(values []string) bool {
 	return len(list) > 0 && !openSources(list)
 }
 
-// parseSource reads an address or a block.
-func parseSource(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	a, err := netip.ParseAddr(s)
-	if err != nil || a.Zone() != "" {
-		return netip.Prefix{}, false
-	}
-	return netip.PrefixFrom(a, a.BitLen()), true
-}
-
 func isOneOf(s string, names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, s) })
 }

@@ -45,3 +45,15 @@ func openSources(list []netip.Prefix) bool {
 	}
 	return n >= 1<<24
 }
+
+// parseSource reads an address or a block.
+func parseSource(s string) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(s); err == nil {
+		return p.Masked(), true
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil || a.Zone() != "" {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(a, a.BitLen()), true
+}

@@ -1,0 +1,101 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mlpscan/mlpscan/cloud"
+)
+
+// An entrance is a public address of an instance, and the groups that guard it.
+type entrance struct {
+	address string
+	v6      bool
+	groups  []cloud.Fact[*cloud.SecurityGroup]
+	from    *cloud.Origin
+}
+
+// instanceAdminPorts judges whether the internet reaches an administration port:
+// through a public address, and the merged rules of the groups on its interface.
+func instanceAdminPorts(s *see, i *cloud.Instance) verdict {
+	asked := questions(s, adminProtocols)
+	var own []entrance
+	for _, ip := range slices.Concat(i.PublicIPAddress, nonEmpty(i.EipAddress)) {
+		own = append(own, entrance{address: ip, groups: i.Groups, from: i.From})
+	}
+	if why := i.Interfaces.Why(); why != nil {
+		// What the instance itself says may prove the exposure alone.
+		if v := reached(s, own, asked, false); v.status == Fail {
+			return v
+		}
+		s.lack(why)
+	}
+	all := own
+	for _, n := range need(s, i.Interfaces) {
+		for _, ip := range n.PublicIPAddress {
+			all = append(all, entrance{address: ip, groups: n.Groups, from: n.From})
+		}
+		for _, ip := range n.IPv6 {
+			all = append(all, entrance{address: ip, v6: true, groups: n.Groups, from: n.From})
+		}
+	}
+	if len(all) == 0 {
+		s.saw(i.From, "PublicIpAddress, EipAddress", "")
+		return pass()
+	}
+	return reached(s, all, asked, true)
+}
+
+// reached asks each entrance. Where complete is false, only a failure is meant.
+func reached(s *see, all []entrance, asked []question, complete bool) verdict {
+	var hidden doubt
+	for _, e := range all {
+		list, missing := guards(e)
+		concern := func(f families) bool { return f.v4 && !e.v6 || f.v6 && e.v6 }
+		open, why := openPorts(list, asked, concern)
+		if e.v6 && (len(open) > 0 || why.any()) {
+			// Whether an IPv6 address has internet bandwidth is not told by the calls that are made.
+			hidden = doubt{from: e.from, field: "Ipv6Sets.Ipv6Set.Ipv6Address (internet bandwidth)", value: e.address}
+			continue
+		}
+		// A group that was not read might hold a Drop that closes the port, so that only
+		// complete groups prove an exposure.
+		if len(open) > 0 && missing == nil {
+			s.saw(e.from, "public address", e.address)
+			sawOpening(s, list)
+			return fail("the internet reaches %s on %s", "互联网可访问 %[2]s 的 %[1]s", strings.Join(open, ", "), e.address)
+		}
+		switch {
+		case missing != nil:
+			hidden = doubt{missing: missing}
+		case why.any():
+			hidden = why
+		}
+	}
+	if complete && hidden.any() {
+		hidden.stop(s)
+	}
+	return pass()
+}
+
+// guards are the merged rules of all groups on an interface, and the failure that
+// hides some of them.
+func guards(e entrance) (list []filter, missing *cloud.Error) {
+	var groups []*cloud.SecurityGroup
+	var rules [][]cloud.Rule
+	for _, g := range e.groups {
+		if why := g.Why(); why != nil {
+			missing = why
+			continue
+		}
+		if why := g.Value.Rules.Why(); why != nil {
+			missing = why
+			continue
+		}
+		groups, rules = append(groups, g.Value), append(rules, g.Value.Rules.Value)
+	}
+	if len(e.groups) == 0 && missing == nil {
+		missing = &cloud.Error{Service: "ecs", Action: "DescribeInstances", Code: cloud.CodeBroken, Message: "an interface without a security group"}
+	}
+	return ingress(groups, rules), missing
+}
