@@ -194,14 +194,6 @@ func (s *see) unclear(from *cloud.Origin, field, value string) {
 	panic(unmet{status: Unknown, why: textf("%s has a value that is not understood: %q", "%s 的取值无法识别：%q", field, value)})
 }
 
-// needList ends the judgement as unknown where a list that the verdict rests on
-// was not read to its end in a region.
-func (s *see) needList(call, region string) {
-	if e := s.run.account.ListFailure(call, region); e != nil {
-		s.lack(e)
-	}
-}
-
 // from notes that an answer was looked at.
 func (s *see) from(o *cloud.Origin) {
 	s.run.check.mustRead(o)

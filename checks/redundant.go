@@ -74,14 +74,11 @@ func portsCover(a, b *cloud.Rule) bool {
 // without ports have all of them, so that -1/-1 covers -1/-1.
 func rulePorts(r *cloud.Rule) ([]ports, bool) {
 	words := []string{r.PortRange}
-	switch {
-	case r.PortRangeListID != "":
+	if r.PortRangeListID != "" {
 		if !r.Ports.Known() {
 			return nil, false
 		}
 		words = r.Ports.Value
-	case strings.EqualFold(r.IPProtocol, "ALL"):
-		return []ports{everyPort}, true
 	}
 	var list []ports
 	for _, w := range words {

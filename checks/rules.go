@@ -151,8 +151,6 @@ func (f *filter) readPorts(doubtful func(field, value string)) {
 			return
 		}
 		words = f.rule.Ports.Value
-	} else if strings.EqualFold(f.rule.IPProtocol, "ALL") {
-		words = []string{"-1/-1"} // protocol ALL has every port, whatever stands there
 	}
 	for _, w := range words {
 		p, ok := parsePorts(w)

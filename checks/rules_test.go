@@ -65,7 +65,7 @@ func TestRulesAgainstPackets(t *testing.T) {
 			set := accepted(list, proto, port, atLeast)
 			got := slices.ContainsFunc(set, func(p netip.Prefix) bool { return p.Contains(from) })
 			if want := letsIn(rules, from, proto, port); got != want {
-				t.Fatalf("round %d: %s %d from %s: sets say %v, packets %v: %+v", round, proto, port, from, got, want, rules)
+				t.Fatalf("round %d: %s %d from %s: sets say %v (%v), packets %v: %+v", round, proto, port, from, got, set, want, rules)
 			}
 		}
 	}
