@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -104,19 +105,11 @@ func paramValue(t *testing.T, c *Check, name, value string) any {
 	if i < 0 {
 		t.Fatalf("check %s has no parameter %s", c.ID, name)
 	}
-	var err error
-	switch c.Params[i].Default.(type) {
-	case int:
-		var v int
-		err = json.Unmarshal([]byte(value), &v)
-		return v
-	case []string:
-		var v []string
-		err = json.Unmarshal([]byte(value), &v)
-		return v
+	v := reflect.New(reflect.TypeOf(c.Params[i].Default))
+	if err := json.Unmarshal([]byte(value), v.Interface()); err != nil {
+		t.Fatalf("parameter %s: %v", name, err)
 	}
-	t.Fatalf("parameter %s: %v", name, err)
-	return nil
+	return v.Elem().Interface()
 }
 
 // addBasics adds the calls that every scan begins with.

@@ -77,7 +77,7 @@ func (s *Statement) UnmarshalJSON(b []byte) error {
 // whole holds a statement to having all its parts.
 func (s *Statement) whole() error {
 	if s.Effect != "Allow" && s.Effect != "Deny" {
-		return fmt.Errorf("Effect is %q", s.Effect)
+		return fmt.Errorf("its Effect is %q", s.Effect)
 	}
 	for _, pair := range []struct {
 		name     string

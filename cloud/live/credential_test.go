@@ -212,7 +212,7 @@ func TestKeysAreRenewedInTime(t *testing.T) {
 	defer srv.Close()
 	s, _ := New(Options{Credential: Static(testID, testSecret, ""), EndpointURL: srv.URL, Roles: []Role{{ARN: "acs:ram::1:role/a"}}})
 	role := s.credential.(*assumed)
-	if by(t, s) != "STS.1" || by(t, s) != "STS.1" {
+	if first, again := by(t, s), by(t, s); first != "STS.1" || again != "STS.1" {
 		t.Fatalf("asked %v", h.asked)
 	}
 	role.hold(role.keys, time.Now()) // it is time
@@ -221,7 +221,7 @@ func TestKeysAreRenewedInTime(t *testing.T) {
 	}
 	role.hold(role.keys, time.Now())
 	h.refuse = "ServiceUnavailable"
-	if by(t, s) != "STS.2" || by(t, s) != "STS.2" || len(h.asked) != 3 {
+	if first, again := by(t, s), by(t, s); first != "STS.2" || again != "STS.2" || len(h.asked) != 3 {
 		t.Errorf("good keys were thrown away: %v", h.asked)
 	}
 	h.refuse = "EntityNotExist.Role"

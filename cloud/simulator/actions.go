@@ -70,10 +70,6 @@ var (
 	noTrail     = fail(http.StatusNotFound, "TrailNotFoundException", "The specified Trail does not exist.")
 )
 
-func notFound(param string) *failure {
-	return fail(http.StatusNotFound, "Invalid"+param+".NotFound", "The specified "+param+" does not exist.")
-}
-
 // actions is every API that is answered, OSS and the log service apart.
 var actions = slices.Concat(ecsActions, vpcActions, rdsActions, otherActions)
 

@@ -17,7 +17,6 @@ import (
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	ecs "github.com/alibabacloud-go/ecs-20140526/v7/client"
-	"github.com/alibabacloud-go/tea/dara"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
@@ -159,8 +158,6 @@ func contains(t *testing.T, err error, words ...string) {
 		}
 	}
 }
-
-var noRuntime = &dara.RuntimeOptions{}
 
 // GetCredentials gives the key to the OSS SDK.
 func (c *cloud) GetCredentials(context.Context) (osscredentials.Credentials, error) {

@@ -227,6 +227,9 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 	return reading{acc, a.Finished, a.Digest}, nil
 }
 
+// callTimeout is how long one call may take before it is tried again.
+const callTimeout = 30 * time.Second
+
 const noCredentialHint = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or choose --profile; without an account: mlpscan scan --demo"
 
 // source is the live cloud, or the simulated one, behind limits and retries.
@@ -251,7 +254,7 @@ func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
 	if err != nil {
 		return nil, withHint(err, noCredentialHint)
 	}
-	limited := cloud.Source(cloud.Bound(src, o.concurrency))
+	limited := cloud.Bound(cloud.Deadline(src, callTimeout), o.concurrency)
 	if rates != nil {
 		limited = cloud.Limit(limited, rates)
 	}
