@@ -2,182 +2,102 @@ package cloud
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 )
 
 // RDS is what was read of ApsaraDB RDS.
 type RDS struct {
-	// Instances are the account's database instances, sorted.
 	Instances []*DBInstance
 }
 
-// A DBInstance is one RDS instance, from DescribeDBInstances; its Facts took a
-// call of their own each.
+// A DBInstance is one database instance, from DescribeDBInstances. Each Fact
+// took a call about this instance alone: the vendor warns that
+// DescribeDBInstanceAttribute for several at once times out.
 type DBInstance struct {
 	Resource
-	Engine         string // MySQL, SQLServer, PostgreSQL or MariaDB; "" where the list left it out
-	DBInstanceType string // Primary, Readonly, Guard or Temp; "" where the list left it out
-
-	Attribute     Fact[DBInstanceAttribute] // DescribeDBInstanceAttribute
-	NetInfo       Fact[[]DBInstanceNetInfo] // DescribeDBInstanceNetInfo
-	IPArrays      Fact[[]DBInstanceIPArray] // DescribeDBInstanceIPArrayList
-	SSLEnabled    Fact[string]              // DescribeDBInstanceSSL: Yes or No, on or off, by engine
-	TDE           Fact[TDE]                 // DescribeDBInstanceTDE
-	EncryptionKey Fact[[]EncryptionKey]     // DescribeDBInstanceEncryptionKey; Unset where no key is active
-	SQLCollector  Fact[SQLCollector]        // DescribeSQLCollectorPolicy
-	// SQLRetention is for how many days SQL audit logs are kept: DescribeSQLCollectorRetention.
-	SQLRetention Fact[int]
-	BackupPolicy Fact[BackupPolicy] // DescribeBackupPolicy
-	CrossBackup  Fact[CrossBackup]  // DescribeInstanceCrossBackupPolicy
-	// RunningParameters are read of PostgreSQL alone: DescribeParameters.
-	RunningParameters Fact[map[string]string]
-	Accounts          Fact[[]DBAccount] // DescribeAccounts
+	Engine       string                  // "MySQL", "SQLServer", "PostgreSQL", "MariaDB"
+	InstanceType string                  // "Primary", "Readonly", "Guard", "Temp"
+	Attribute    Fact[DBAttribute]       // DescribeDBInstanceAttribute
+	NetInfo      Fact[[]DBEndpoint]      // DescribeDBInstanceNetInfo
+	Whitelist    Fact[[]IPArray]         // DescribeDBInstanceIPArrayList
+	SSLEnabled   Fact[string]            // DescribeDBInstanceSSL: "Yes", "No", "on", "off", "1", "0"
+	TDE          Fact[TDE]               // DescribeDBInstanceTDE
+	Keys         Fact[[]DBKey]           // DescribeDBInstanceEncryptionKey; Unset where there is no customer key
+	AuditStatus  Fact[string]            // DescribeSQLCollectorPolicy: "Enable", "Disabled"
+	AuditDays    Fact[int]               // DescribeSQLCollectorRetention: days
+	Backup       Fact[BackupPolicy]      // DescribeBackupPolicy
+	CrossBackup  Fact[string]            // DescribeInstanceCrossBackupPolicy, BackupEnabled: "Enable", "Disable"
+	Parameters   Fact[map[string]string] // DescribeParameters, those that are running; PostgreSQL alone is asked
+	Accounts     Fact[[]DBAccount]       // DescribeAccounts
 }
 
-// DBInstanceAttribute is what DescribeDBInstanceAttribute tells of an instance.
-// What the answer left out is "" or nil.
-type DBInstanceAttribute struct {
-	InstanceNetworkType     string // VPC or Classic
-	Category                string // Basic, HighAvailability, cluster, AlwaysOn, Finance, serverless_…
-	AutoUpgradeMinorVersion string // Auto or Manual
-	GuardDBInstanceID       string // the disaster-recovery instance; "" where there is none
+// DBAttribute is what DescribeDBInstanceAttribute tells beyond the list.
+type DBAttribute struct {
+	InstanceNetworkType     string // "VPC" or "Classic"
+	Category                string // edition: "Basic", "HighAvailability", "cluster", "serverless_basic", …
 	MasterZone              string
-	SlaveZones              []string // nil where the answer left them out
-	NodeZones               []string // of each node of a cluster
+	SlaveZones              []string
+	NodeZones               []string // of a cluster
+	AutoUpgradeMinorVersion string   // "Auto" or "Manual"
+	GuardDBInstanceID       string   // disaster-recovery instance attached to it; "" without one
 }
 
-// A DBInstanceNetInfo is one connection string.
-type DBInstanceNetInfo struct {
-	ConnectionString string
-	IPType           string // Public; Inner or Private
+// A DBEndpoint is one connection string.
+type DBEndpoint struct{ ConnectionString, IPType string } // IPType: "Public", "Private", "Inner"
+
+// An IPArray is one whitelist group.
+type IPArray struct {
+	Name           string
+	Hidden         bool     // the provider's own
+	NetworkType    string   // "MIX", "Classic", "VPC"
+	SecurityIPList []string // addresses and blocks, as written
 }
 
-// A DBInstanceIPArray is one group of an instance's whitelist.
-type DBInstanceIPArray struct {
-	DBInstanceIPArrayName      string
-	DBInstanceIPArrayAttribute string   // hidden for those that the provider keeps for itself
-	WhitelistNetworkType       string   // Classic, VPC or MIX; "" where the answer left it out
-	SecurityIPList             []string // addresses and blocks
-}
-
-// TDE is an instance's transparent data encryption.
+// TDE is transparent data encryption. Databases that are not encrypted
+// stand in Disabled (SQL Server encrypts each by itself).
 type TDE struct {
-	TDEStatus string // Enabled or Disabled
-	TDEMode   string // Aliyun_Generate_Key or Customer_Provided_Key; "" with most engines
-	// Databases hold the TDEStatus of each database of SQL Server; nil where the answer left them out.
-	Databases []TDEDatabase
+	Status   string // "Enabled" or "Disabled"
+	Mode     string // "Aliyun_Generate_Key", "Customer_Provided_Key"; "" where off
+	Disabled []string
 }
 
-// A TDEDatabase is one database of SQL Server.
-type TDEDatabase struct{ DBName, TDEStatus string }
+// A DBKey is a KMS key that encrypts an instance.
+type DBKey struct{ ID, Status, Type string } // Status: "Enabled", …; Type: "CMK", "ServiceKey"
 
-// An EncryptionKey is one key that an instance is encrypted with. What the
-// answer left out is "".
-type EncryptionKey struct {
-	EncryptionKey       string // its id
-	EncryptionKeyStatus string // Enabled or Disabled
-	KeyType             string // CMK for a customer's own, ServiceKey
-	UsedBy              string // Disk, TDE
-}
-
-// SQLCollector is an instance's SQL audit (SQL Explorer).
-type SQLCollector struct {
-	SQLCollectorStatus string // Enable or Disabled
-	StoragePeriod      *int   // days; nil where the answer left it out
-}
-
-// A BackupPolicy is when an instance is backed up, and for how long it is kept.
+// BackupPolicy is the policy for data and log backups. What was left out is nil or "".
 type BackupPolicy struct {
-	PreferredBackupPeriod string // days of the week with commas between: "Monday,Friday"
-	BackupRetentionPeriod int    // days
-	BackupLog             string // Enable or Disabled; "" where the answer left it out
-	EnableBackupLog       string // the same as 1 or 0
+	PreferredBackupPeriod      []string // days of the week
+	BackupRetentionPeriod      int      // days
+	BackupLog, EnableBackupLog string   // "Enable"/"Disabled"; "1"/"0"
 }
 
-// CrossBackup is an instance's backup to another region.
-type CrossBackup struct {
-	BackupEnabled     string // data: Enable or Disable
-	CrossBackupRegion string
-}
-
-// A DBAccount is one account in a database.
-type DBAccount struct {
-	AccountName string
-	AccountType string // Normal, Super or Sysadmin; "" where the answer left it out
-}
+// A DBAccount is a login of the database.
+type DBAccount struct{ Name, Type string } // Type: "Normal", "Super", "Sysadmin"
 
 var rdsService = service{
-	name:      "rds",
-	regional:  readRDS,
-	link:      func(a *Account) { sortResources(a.RDS.Instances) },
-	resources: func(a *Account, all []*Resource) []*Resource { return refs(all, a.RDS.Instances) },
+	name:     "rds",
+	regional: readDBInstances,
+	link:     func(a *Account) { sortResources(a.RDS.Instances) },
+	resources: func(a *Account, all []*Resource) []*Resource {
+		return refs(all, a.RDS.Instances)
+	},
 }
 
-func readRDS(r *reader, region string) {
+func readDBInstances(r *reader, region string) {
 	if !r.wants("rds/DescribeDBInstances") {
 		return
 	}
 	l := r.lean("rds", region)
-	var found []*DBInstance
-	r.listed(Request{Service: "rds", Region: region, Action: "DescribeDBInstances"}, byToken(100), func(body []byte, from *Origin) (page, error) {
-		list, p, err := decodeDBInstances(l, body, from)
-		if err == nil {
-			found = append(found, list...)
-		}
+	var list []*DBInstance
+	req := Request{Service: "rds", Region: region, Action: "DescribeDBInstances"}
+	r.listed(req, byToken(100), func(body []byte, from *Origin) (page, error) {
+		some, p, err := decodeDBInstances(l, body, from)
+		list = append(list, some...)
 		return p, err
 	})
-	r.each(len(found), func(i int) { r.readDBInstance(found[i]) })
-	r.add(func(a *Account) { a.RDS.Instances = append(a.RDS.Instances, found...) })
-}
-
-func (r *reader) readDBInstance(x *DBInstance) {
-	x.Attribute = askDB(r, x, "DescribeDBInstanceAttribute", decodeDBInstanceAttribute)
-	x.NetInfo = askDB(r, x, "DescribeDBInstanceNetInfo", decodeNetInfo)
-	x.IPArrays = askDB(r, x, "DescribeDBInstanceIPArrayList", decodeIPArrays)
-	x.SSLEnabled = askDB(r, x, "DescribeDBInstanceSSL", decodeSSL)
-	x.TDE = askDB(r, x, "DescribeDBInstanceTDE", decodeTDE)
-	x.EncryptionKey = askDB(r, x, "DescribeDBInstanceEncryptionKey", decodeEncryptionKeys)
-	x.SQLCollector = askDB(r, x, "DescribeSQLCollectorPolicy", decodeSQLCollector)
-	x.SQLRetention = askDB(r, x, "DescribeSQLCollectorRetention", decodeSQLRetention)
-	x.BackupPolicy = askDB(r, x, "DescribeBackupPolicy", decodeBackupPolicy)
-	x.CrossBackup = askDB(r, x, "DescribeInstanceCrossBackupPolicy", decodeCrossBackup)
-	if x.Engine == "" || strings.EqualFold(x.Engine, "PostgreSQL") {
-		x.RunningParameters = askDB(r, x, "DescribeParameters", decodeRunningParameters)
-	}
-	x.Accounts = r.readDBAccounts(x)
-}
-
-func dbRequest(x *DBInstance, action string) Request {
-	return Request{Service: "rds", Region: x.Region, Action: action, Params: map[string]string{"DBInstanceId": x.ID}}
-}
-
-// askDB asks about one instance, where a check wants to know.
-func askDB[T any](r *reader, x *DBInstance, action string, decode func([]byte) (T, error)) Fact[T] {
-	if !r.wants("rds/" + action) {
-		return Fact[T]{}
-	}
-	return ask(r, dbRequest(x, action), x.ID, decode)
-}
-
-// readDBAccounts reads the accounts of an instance, which come in pages.
-func (r *reader) readDBAccounts(x *DBInstance) Fact[[]DBAccount] {
-	req := dbRequest(x, "DescribeAccounts")
-	if !r.wants(req.Call()) {
-		return Fact[[]DBAccount]{}
-	}
-	var all []DBAccount
-	var last *Origin
-	e := r.list(req, byNumber(200), func(body []byte, from *Origin) (page, error) {
-		list, p, err := decodeDBAccounts(body)
-		all, last = append(all, list...), from
-		return p, err
-	})
-	if e != nil {
-		e.Resource = x.ID
-		r.miss(e)
-		return Fact[[]DBAccount]{Missing: e}
-	}
-	return known(all, last)
+	r.each(len(list), func(i int) { list[i].read(r) })
+	r.add(func(a *Account) { a.RDS.Instances = append(a.RDS.Instances, list...) })
 }
 
 func decodeDBInstances(l *lean, body []byte, from *Origin) ([]*DBInstance, page, error) {
@@ -185,8 +105,8 @@ func decodeDBInstances(l *lean, body []byte, from *Origin) ([]*DBInstance, page,
 		NextToken string
 		Items     struct {
 			DBInstance *[]struct {
-				DBInstanceId, DBInstanceDescription, Engine, DBInstanceType string
-				ZoneId, VpcId, ResourceGroupId                              string
+				DBInstanceId, DBInstanceDescription, ZoneId, VpcId, ResourceGroupId string
+				Engine, DBInstanceType                                              string
 			}
 		}
 	}
@@ -197,14 +117,278 @@ func decodeDBInstances(l *lean, body []byte, from *Origin) ([]*DBInstance, page,
 		return nil, page{}, absent("Items.DBInstance")
 	}
 	var list []*DBInstance
-	for _, d := range *doc.Items.DBInstance {
-		if d.DBInstanceId == "" {
+	for _, x := range *doc.Items.DBInstance {
+		if x.DBInstanceId == "" {
 			return nil, page{}, absent("DBInstanceId")
 		}
-		x := &DBInstance{Resource: l.resource("rds.instance", "dbinstance", d.DBInstanceId, d.DBInstanceDescription, from),
-			Engine: l.text(d.Engine), DBInstanceType: l.text(d.DBInstanceType)}
-		x.Zone, x.VPCID, x.ResourceGroupID = l.text(d.ZoneId), l.text(d.VpcId), l.text(d.ResourceGroupId)
-		list = append(list, x)
+		d := &DBInstance{Resource: l.resource("rds.instance", "dbinstance", x.DBInstanceId, x.DBInstanceDescription, from),
+			Engine: x.Engine, InstanceType: x.DBInstanceType}
+		d.Zone, d.VPCID, d.ResourceGroupID = x.ZoneId, x.VpcId, x.ResourceGroupId
+		list = append(list, d)
 	}
 	return list, page{items: len(list), next: doc.NextToken}, nil
+}
+
+// read asks all that is told of one instance.
+func (d *DBInstance) read(r *reader) {
+	askOf(r, d, "DescribeDBInstanceAttribute", &d.Attribute, decodeDBAttribute)
+	askOf(r, d, "DescribeDBInstanceNetInfo", &d.NetInfo, decodeNetInfo)
+	askOf(r, d, "DescribeDBInstanceIPArrayList", &d.Whitelist, decodeIPArrays)
+	askOf(r, d, "DescribeDBInstanceSSL", &d.SSLEnabled, text("SSLEnabled"))
+	askOf(r, d, "DescribeDBInstanceTDE", &d.TDE, decodeTDE)
+	askOf(r, d, "DescribeDBInstanceEncryptionKey", &d.Keys, decodeDBKeys)
+	askOf(r, d, "DescribeSQLCollectorPolicy", &d.AuditStatus, text("SQLCollectorStatus"))
+	askOf(r, d, "DescribeSQLCollectorRetention", &d.AuditDays, decodeAuditDays)
+	askOf(r, d, "DescribeBackupPolicy", &d.Backup, decodeBackupPolicy)
+	askOf(r, d, "DescribeInstanceCrossBackupPolicy", &d.CrossBackup, text("BackupEnabled"))
+	if strings.EqualFold(d.Engine, "PostgreSQL") {
+		askOf(r, d, "DescribeParameters", &d.Parameters, decodeParameters)
+	}
+	if r.wants("rds/DescribeAccounts") {
+		d.Accounts = readDBAccounts(r, d)
+	}
+}
+
+// askOf makes one call about an instance where it is wanted.
+func askOf[T any](r *reader, d *DBInstance, action string, into *Fact[T], decode func([]byte) (T, error)) {
+	req := Request{Service: "rds", Region: d.Region, Action: action, Params: map[string]string{"DBInstanceId": d.ID}}
+	if r.wants(req.Call()) {
+		*into = ask(r, req, d.ID, decode)
+	}
+}
+
+// text decodes one field that is a string, or a number standing for one, and must be there.
+func text(field string) func([]byte) (string, error) {
+	return func(body []byte) (string, error) {
+		var doc map[string]json.RawMessage
+		if err := json.Unmarshal(body, &doc); err != nil {
+			return "", err
+		}
+		raw, ok := doc[field]
+		if !ok {
+			return "", absent(field)
+		}
+		return plain(raw), nil
+	}
+}
+
+// plain is a JSON scalar as text, with quotation marks or without.
+func plain(raw json.RawMessage) string { return strings.Trim(string(raw), `"`) }
+
+func decodeDBAttribute(body []byte) (DBAttribute, error) {
+	var doc struct {
+		Items struct {
+			DBInstanceAttribute []struct {
+				InstanceNetworkType, Category, MasterZone, AutoUpgradeMinorVersion, GuardDBInstanceId string
+				SlaveZones                                                                            struct{ SlaveZone []struct{ ZoneId string } }
+				DBClusterNodes                                                                        struct{ DBClusterNode []struct{ NodeZoneId string } }
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return DBAttribute{}, err
+	}
+	if n := len(doc.Items.DBInstanceAttribute); n != 1 {
+		return DBAttribute{}, fmt.Errorf("it holds %d instances, and one was asked for", n)
+	}
+	x := doc.Items.DBInstanceAttribute[0]
+	a := DBAttribute{InstanceNetworkType: x.InstanceNetworkType, Category: x.Category, MasterZone: x.MasterZone,
+		AutoUpgradeMinorVersion: x.AutoUpgradeMinorVersion, GuardDBInstanceID: x.GuardDBInstanceId}
+	for _, z := range x.SlaveZones.SlaveZone {
+		a.SlaveZones = append(a.SlaveZones, z.ZoneId)
+	}
+	for _, n := range x.DBClusterNodes.DBClusterNode {
+		a.NodeZones = append(a.NodeZones, n.NodeZoneId)
+	}
+	return a, nil
+}
+
+func decodeNetInfo(body []byte) ([]DBEndpoint, error) {
+	var doc struct {
+		DBInstanceNetInfos struct{ DBInstanceNetInfo *[]DBEndpoint }
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return nil, err
+	}
+	if doc.DBInstanceNetInfos.DBInstanceNetInfo == nil {
+		return nil, absent("DBInstanceNetInfos.DBInstanceNetInfo")
+	}
+	return *doc.DBInstanceNetInfos.DBInstanceNetInfo, nil
+}
+
+func decodeIPArrays(body []byte) ([]IPArray, error) {
+	var doc struct {
+		Items struct {
+			DBInstanceIPArray *[]struct {
+				DBInstanceIPArrayName, DBInstanceIPArrayAttribute, WhitelistNetworkType string
+				SecurityIPList                                                          *string
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return nil, err
+	}
+	if doc.Items.DBInstanceIPArray == nil {
+		return nil, absent("Items.DBInstanceIPArray")
+	}
+	var list []IPArray
+	for _, x := range *doc.Items.DBInstanceIPArray {
+		if x.SecurityIPList == nil {
+			return nil, absent("SecurityIPList of group " + x.DBInstanceIPArrayName)
+		}
+		list = append(list, IPArray{Name: x.DBInstanceIPArrayName, Hidden: x.DBInstanceIPArrayAttribute == "hidden", NetworkType: x.WhitelistNetworkType,
+			SecurityIPList: strings.FieldsFunc(*x.SecurityIPList, func(c rune) bool { return c == ',' || c == ' ' })})
+	}
+	return list, nil
+}
+
+func decodeTDE(body []byte) (TDE, error) {
+	var doc struct {
+		TDEStatus *string
+		TDEMode   string
+		Databases struct {
+			Database []struct {
+				DBName    string
+				TDEStatus *string
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return TDE{}, err
+	}
+	if doc.TDEStatus == nil {
+		return TDE{}, absent("TDEStatus")
+	}
+	t := TDE{Status: *doc.TDEStatus, Mode: doc.TDEMode}
+	for _, d := range doc.Databases.Database {
+		if d.TDEStatus == nil {
+			return TDE{}, absent("TDEStatus of database " + d.DBName)
+		}
+		if !strings.EqualFold(*d.TDEStatus, "Enabled") {
+			t.Disabled = append(t.Disabled, d.DBName)
+		}
+	}
+	return t, nil
+}
+
+func decodeDBKeys(body []byte) ([]DBKey, error) {
+	type key struct{ EncryptionKey, EncryptionKeyStatus, KeyType string }
+	var doc struct {
+		key
+		EncryptionKeyList []key
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return nil, err
+	}
+	list := doc.EncryptionKeyList
+	if len(list) == 0 && doc.EncryptionKey != "" {
+		list = []key{doc.key}
+	}
+	var keys []DBKey
+	for _, k := range list {
+		if k.EncryptionKey == "" {
+			return nil, absent("EncryptionKey")
+		}
+		keys = append(keys, DBKey{k.EncryptionKey, k.EncryptionKeyStatus, k.KeyType})
+	}
+	if len(keys) == 0 {
+		return nil, absent("EncryptionKey")
+	}
+	return keys, nil
+}
+
+func decodeAuditDays(body []byte) (int, error) {
+	var doc struct{ ConfigValue json.RawMessage }
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return 0, err
+	}
+	return numberOf("ConfigValue", doc.ConfigValue)
+}
+
+func numberOf(field string, raw json.RawMessage) (int, error) {
+	if raw == nil {
+		return 0, absent(field)
+	}
+	n, err := number(raw)
+	if err != nil {
+		return 0, fmt.Errorf("its %s is %s, and no number", field, raw)
+	}
+	return n, nil
+}
+
+func decodeBackupPolicy(body []byte) (BackupPolicy, error) {
+	var doc struct {
+		PreferredBackupPeriod, BackupLog string
+		BackupRetentionPeriod            json.RawMessage
+		EnableBackupLog                  json.RawMessage
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return BackupPolicy{}, err
+	}
+	days, err := numberOf("BackupRetentionPeriod", doc.BackupRetentionPeriod)
+	if err != nil {
+		return BackupPolicy{}, err
+	}
+	return BackupPolicy{PreferredBackupPeriod: strings.FieldsFunc(doc.PreferredBackupPeriod, func(c rune) bool { return c == ',' || c == ' ' }),
+		BackupRetentionPeriod: days, BackupLog: doc.BackupLog, EnableBackupLog: plain(doc.EnableBackupLog)}, nil
+}
+
+func decodeParameters(body []byte) (map[string]string, error) {
+	var doc struct {
+		RunningParameters struct {
+			DBInstanceParameter *[]struct{ ParameterName, ParameterValue string }
+		}
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return nil, err
+	}
+	if doc.RunningParameters.DBInstanceParameter == nil {
+		return nil, absent("RunningParameters.DBInstanceParameter")
+	}
+	m := map[string]string{}
+	for _, p := range *doc.RunningParameters.DBInstanceParameter {
+		m[p.ParameterName] = p.ParameterValue
+	}
+	return m, nil
+}
+
+// readDBAccounts reads the logins of an instance to the list's end.
+func readDBAccounts(r *reader, d *DBInstance) Fact[[]DBAccount] {
+	f := Fact[[]DBAccount]{}
+	req := Request{Service: "rds", Region: d.Region, Action: "DescribeAccounts", Params: map[string]string{"DBInstanceId": d.ID}}
+	e := r.list(req, byNumber(100), func(body []byte, from *Origin) (page, error) {
+		list, p, err := decodeDBAccounts(body)
+		f.Value, f.From = append(f.Value, list...), from
+		return p, err
+	})
+	if e != nil {
+		e.Resource = d.ID
+		r.miss(e)
+		return Fact[[]DBAccount]{Missing: e}
+	}
+	return f
+}
+
+func decodeDBAccounts(body []byte) ([]DBAccount, page, error) {
+	var doc struct {
+		TotalRecordCount json.RawMessage
+		Accounts         struct {
+			DBInstanceAccount *[]struct{ AccountName, AccountType string }
+		}
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return nil, page{}, err
+	}
+	if doc.Accounts.DBInstanceAccount == nil {
+		return nil, page{}, absent("Accounts.DBInstanceAccount")
+	}
+	total, err := numberOf("TotalRecordCount", doc.TotalRecordCount)
+	if err != nil {
+		return nil, page{}, err
+	}
+	var list []DBAccount
+	for _, x := range *doc.Accounts.DBInstanceAccount {
+		list = append(list, DBAccount{x.AccountName, x.AccountType})
+	}
+	return list, page{items: len(list), total: total}, nil
 }
