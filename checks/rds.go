@@ -124,19 +124,19 @@ func databaseInVPC(s *see, d *cloud.DBInstance) verdict {
 }
 
 func databaseNoPublicEndpoint(s *see, d *cloud.DBInstance) verdict {
-	if p := publicEndpoint(s, need(s, d.NetInfo), d.NetInfo.From); p != "" {
+	if p, ok := publicEndpoint(s, need(s, d.NetInfo), d.NetInfo.From); ok {
 		return fail("it has the public endpoint %s", "拥有公网连接地址 %s", p)
 	}
 	return pass()
 }
 
-// publicEndpoint is the first public connection string; "" where all are known
-// to be private.
-func publicEndpoint(s *see, list []cloud.DBEndpoint, from *cloud.Origin) string {
+// publicEndpoint is the first public connection string; false where all are
+// known to be private.
+func publicEndpoint(s *see, list []cloud.DBEndpoint, from *cloud.Origin) (string, bool) {
 	for _, e := range list {
 		s.saw(from, "DBInstanceNetInfo.IPType of "+e.ConnectionString, e.IPType)
 		if strings.EqualFold(e.IPType, "Public") {
-			return e.ConnectionString
+			return e.ConnectionString, true
 		}
 	}
 	for _, e := range list {
@@ -144,7 +144,7 @@ func publicEndpoint(s *see, list []cloud.DBEndpoint, from *cloud.Origin) string 
 			s.unclear(from, "DBInstanceNetInfo.IPType", e.IPType)
 		}
 	}
-	return ""
+	return "", false
 }
 
 func databaseWhitelist(s *see, d *cloud.DBInstance) verdict {
@@ -209,7 +209,7 @@ func databaseNotExposed(s *see, d *cloud.DBInstance) verdict {
 	if !openWhitelist(s, d, groups) {
 		return pass()
 	}
-	p := publicEndpoint(s, need(s, d.NetInfo), d.NetInfo.From)
+	p, _ := publicEndpoint(s, need(s, d.NetInfo), d.NetInfo.From)
 	return fail("everybody reaches the public endpoint %s", "任何人都可访问公网地址 %s", p)
 }
 
@@ -244,9 +244,9 @@ func transparent(s *see, d *cloud.DBInstance, t cloud.TDE) bool {
 	return false
 }
 
-// encryption is what encrypts a database: TDE, a key on its disk, or nothing.
+// encryptedBy is what encrypts a database: TDE, a key on its disk, or nothing.
 // Where one of the two cannot be had, the other decides alone.
-func encryption(s *see, d *cloud.DBInstance) (tde bool, keys []cloud.DBKey) {
+func encryptedBy(s *see, d *cloud.DBInstance) (tde bool, keys []cloud.DBKey) {
 	if !unsupported(d.TDE.Why()) && d.TDE.Known() {
 		if tde = transparent(s, d, need(s, d.TDE)); tde {
 			return true, d.Keys.Value
@@ -269,7 +269,7 @@ func encryption(s *see, d *cloud.DBInstance) (tde bool, keys []cloud.DBKey) {
 func unsupported(e *cloud.Error) bool { return e != nil && e.Class() == cloud.Unsupported }
 
 func databaseEncrypted(s *see, d *cloud.DBInstance) verdict {
-	tde, keys := encryption(s, d)
+	tde, keys := encryptedBy(s, d)
 	switch {
 	case tde || len(keys) > 0:
 		return pass()
@@ -280,7 +280,7 @@ func databaseEncrypted(s *see, d *cloud.DBInstance) verdict {
 }
 
 func databaseOwnKey(s *see, d *cloud.DBInstance) verdict {
-	tde, keys := encryption(s, d)
+	tde, keys := encryptedBy(s, d)
 	if !tde && len(keys) == 0 {
 		return notApplicable("the database is not encrypted", "数据库未加密")
 	}

@@ -164,13 +164,15 @@ func databaseCrossBackup(s *see, d *cloud.DBInstance) verdict {
 			s.unclear(d.CrossBackup.From, "BackupEnabled", v)
 		}
 	}
-	if d.Attribute.Known() && d.Attribute.Value.GuardDBInstanceID != "" {
-		a := need(s, d.Attribute)
-		s.saw(d.Attribute.From, "GuardDBInstanceId", a.GuardDBInstanceID)
+	guard := need(s, d.Attribute).GuardDBInstanceID
+	if guard == nil {
+		s.unclear(d.Attribute.From, "GuardDBInstanceId", "")
+	}
+	s.saw(d.Attribute.From, "GuardDBInstanceId", *guard)
+	if *guard != "" {
 		return pass()
 	}
 	need(s, d.CrossBackup)
-	need(s, d.Attribute)
 	return fail("no data backup goes to another region", "没有备份到其他地域的数据备份")
 }
 
@@ -180,7 +182,7 @@ var (
 	severalNodes = []string{"HighAvailability", "AlwaysOn", "Finance", "cluster", "serverless_standard", "serverless_ha", "standard"}
 )
 
-// edition tells whether the instance has one node only.
+// basicEdition tells whether the instance has one node only.
 func basicEdition(s *see, d *cloud.DBInstance, a cloud.DBAttribute) bool {
 	s.saw(d.Attribute.From, "Category", a.Category)
 	if !isOneOf(a.Category, slices.Concat(singleNode, severalNodes)...) {

@@ -40,7 +40,7 @@ type DBAttribute struct {
 	SlaveZones              []string
 	NodeZones               []string // of a cluster
 	AutoUpgradeMinorVersion string   // "Auto" or "Manual"
-	GuardDBInstanceID       string   // disaster-recovery instance attached to it; "" without one
+	GuardDBInstanceID       *string  // disaster-recovery instance attached to it; "" without one; nil where left out
 }
 
 // A DBEndpoint is one connection string.
@@ -179,9 +179,10 @@ func decodeDBAttribute(body []byte) (DBAttribute, error) {
 	var doc struct {
 		Items struct {
 			DBInstanceAttribute []struct {
-				InstanceNetworkType, Category, MasterZone, AutoUpgradeMinorVersion, GuardDBInstanceId string
-				SlaveZones                                                                            struct{ SlaveZone []struct{ ZoneId string } }
-				DBClusterNodes                                                                        struct{ DBClusterNode []struct{ NodeZoneId string } }
+				InstanceNetworkType, Category, MasterZone, AutoUpgradeMinorVersion string
+				GuardDBInstanceId                                                  *string
+				SlaveZones                                                         struct{ SlaveZone []struct{ ZoneId string } }
+				DBClusterNodes                                                     struct{ DBClusterNode []struct{ NodeZoneId string } }
 			}
 		}
 	}
@@ -318,18 +319,22 @@ func numberOf(field string, raw json.RawMessage) (int, error) {
 
 func decodeBackupPolicy(body []byte) (BackupPolicy, error) {
 	var doc struct {
-		PreferredBackupPeriod, BackupLog string
-		BackupRetentionPeriod            json.RawMessage
-		EnableBackupLog                  json.RawMessage
+		PreferredBackupPeriod *string
+		BackupLog             string
+		BackupRetentionPeriod json.RawMessage
+		EnableBackupLog       json.RawMessage
 	}
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return BackupPolicy{}, err
+	}
+	if doc.PreferredBackupPeriod == nil {
+		return BackupPolicy{}, absent("PreferredBackupPeriod")
 	}
 	days, err := numberOf("BackupRetentionPeriod", doc.BackupRetentionPeriod)
 	if err != nil {
 		return BackupPolicy{}, err
 	}
-	return BackupPolicy{PreferredBackupPeriod: strings.FieldsFunc(doc.PreferredBackupPeriod, func(c rune) bool { return c == ',' || c == ' ' }),
+	return BackupPolicy{PreferredBackupPeriod: strings.FieldsFunc(*doc.PreferredBackupPeriod, func(c rune) bool { return c == ',' || c == ' ' }),
 		BackupRetentionPeriod: days, BackupLog: doc.BackupLog, EnableBackupLog: plain(doc.EnableBackupLog)}, nil
 }
 
