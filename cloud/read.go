@@ -57,7 +57,8 @@ func Read(ctx context.Context, src Source, opt Options) (*Account, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r := &reader{ctx: ctx, cancel: cancel, src: src, opt: opt, slots: make(chan struct{}, opt.Concurrency),
-		acc: &Account{Time: opt.Time, Filtered: len(opt.Regions) > 0}}
+		regionIDs: map[string]func() []string{},
+		acc:       &Account{Time: opt.Time, Filtered: len(opt.Regions) > 0}}
 	id, err := identity(ctx, src)
 	if err != nil {
 		return nil, err
@@ -128,18 +129,20 @@ func (r *reader) regions(name string) []string {
 	}
 	list := regionLists[name]
 	r.regionMu.Lock()
-	defer r.regionMu.Unlock()
-	if ids, ok := r.regionIDs[list]; ok {
-		return ids
+	ids, ok := r.regionIDs[list]
+	if !ok {
+		ids = sync.OnceValue(func() []string { return r.openedRegions(list) })
+		r.regionIDs[list] = ids
 	}
+	r.regionMu.Unlock() // a product that hangs keeps no other waiting
+	return ids()
+}
+
+func (r *reader) openedRegions(list string) []string {
 	ids, fail := r.describeRegions(list)
 	if fail != nil {
 		r.miss(fail)
 	}
-	if r.regionIDs == nil {
-		r.regionIDs = map[string][]string{}
-	}
-	r.regionIDs[list] = ids
 	r.addRegions(ids)
 	return ids
 }
@@ -185,7 +188,7 @@ type reader struct {
 	fatal error
 
 	regionMu  sync.Mutex
-	regionIDs map[string][]string
+	regionIDs map[string]func() []string // by the product whose list it is
 
 	buckets bucketList // shared by OSS and ActionTrail
 }

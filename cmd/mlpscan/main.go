@@ -89,6 +89,17 @@ never changes anything. What it could not read is "unknown", never "pass".
 Try it without an account:  mlpscan scan --demo`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			var names []string
+			for _, sub := range c.Commands() {
+				names = append(names, sub.Name())
+			}
+			return usage("mlpscan --help lists the commands"+closest(args[0], names), "unknown command %q", args[0])
+		},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("see: "+c.CommandPath()+" --help", "%w", err)
