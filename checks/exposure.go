@@ -49,13 +49,13 @@ func instanceAdminPorts(s *see, i *cloud.Instance) verdict {
 // reached asks each entrance. Where complete is false, only a failure is meant.
 func reached(s *see, all []entrance, asked []question, complete bool) verdict {
 	var hidden doubt
+	var v6 *entrance // an IPv6 address behind open rules
 	for _, e := range all {
 		list, missing := guards(e)
 		concern := func(f families) bool { return f.v4 && !e.v6 || f.v6 && e.v6 }
 		open, why := openPorts(list, asked, concern)
 		if e.v6 && (len(open) > 0 || why.any()) {
-			// Whether an IPv6 address has internet bandwidth is not told by the calls that are made.
-			hidden = doubt{from: e.from, field: "Ipv6Sets.Ipv6Set.Ipv6Address (internet bandwidth)", value: e.address}
+			v6 = &e
 			continue
 		}
 		// A group that was not read might hold a Drop that closes the port, so that only
@@ -74,6 +74,11 @@ func reached(s *see, all []entrance, asked []question, complete bool) verdict {
 	}
 	if complete && hidden.any() {
 		hidden.stop(s)
+	}
+	if complete && v6 != nil {
+		s.saw(v6.from, "Ipv6Sets.Ipv6Set.Ipv6Address", v6.address)
+		s.untold("the rules accept the internet for %s; whether this IPv6 address has internet bandwidth is not told by the calls that are made",
+			"规则允许互联网访问 %s；现有调用无法得知该 IPv6 地址是否开通公网带宽", v6.address)
 	}
 	return pass()
 }

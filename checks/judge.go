@@ -194,6 +194,11 @@ func (s *see) unclear(from *cloud.Origin, field, value string) {
 	panic(unmet{status: Unknown, why: textf("%s has a value that is not understood: %q", "%s 的取值无法识别：%q", field, value)})
 }
 
+// untold ends the judgement as unknown for what none of the calls that are made tells.
+func (s *see) untold(en, zh string, args ...any) {
+	panic(unmet{status: Unknown, why: textf(en, zh, args...)})
+}
+
 // from notes that an answer was looked at.
 func (s *see) from(o *cloud.Origin) {
 	s.run.check.mustRead(o)
