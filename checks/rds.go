@@ -3,6 +3,7 @@ package checks
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mlpscan/mlpscan/cloud"
@@ -231,83 +232,129 @@ func databaseTLS(s *see, d *cloud.DBInstance) verdict {
 }
 
 // transparent tells whether TDE encrypts all of an instance. SQL Server encrypts each
-// database by itself.
-func transparent(s *see, d *cloud.DBInstance, t cloud.TDE) bool {
-	s.saw(d.TDE.From, "TDEStatus", t.Status)
-	switch strings.ToLower(t.Status) {
-	case "enabled":
-		return len(t.Disabled) == 0
-	case "disabled", "":
-		return false
+// database by itself; off are those that it does not.
+func transparent(s *see, d *cloud.DBInstance) (on bool, off []string) {
+	t, from := need(s, d.TDE), d.TDE.From
+	s.saw(from, "TDEStatus", t.Status)
+	switch {
+	case isOneOf(t.Status, "Disabled", ""):
+		return false, nil
+	case !strings.EqualFold(t.Status, "Enabled"):
+		s.unclear(from, "TDEStatus", t.Status)
+	case t.Databases == nil && strings.EqualFold(d.Engine, "SQLServer"):
+		s.unclear(from, "Databases.Database", "")
 	}
-	s.unclear(d.TDE.From, "TDEStatus", t.Status)
-	return false
-}
-
-// encryptedBy is what encrypts a database: TDE, a key on its disk, or nothing.
-// Where one of the two cannot be had, the other decides alone.
-func encryptedBy(s *see, d *cloud.DBInstance) (tde bool, keys []cloud.DBKey) {
-	if !unsupported(d.TDE.Why()) && d.TDE.Known() {
-		if tde = transparent(s, d, need(s, d.TDE)); tde {
-			return true, d.Keys.Value
+	odd := ""
+	for name, status := range t.Databases {
+		switch {
+		case strings.EqualFold(status, "Disabled"):
+			off = append(off, name)
+		case !strings.EqualFold(status, "Enabled"):
+			odd = name + " " + status
 		}
 	}
-	if unsupported(d.Keys.Why()) {
-		need(s, d.TDE) // not read: unknown; not to be had either: not applicable
-		return false, nil
+	if len(off) == 0 && odd != "" {
+		s.unclear(from, "Databases.Database.TDEStatus", odd)
 	}
-	keys = need(s, d.Keys)
-	for _, k := range keys {
-		s.saw(d.Keys.From, "EncryptionKey", k.ID)
+	slices.Sort(off)
+	return len(off) == 0, off
+}
+
+// diskKeys are the keys that encrypt the disk; those of TDE encrypt nothing by themselves.
+func diskKeys(s *see, d *cloud.DBInstance) []cloud.DBKey {
+	var list []cloud.DBKey
+	for _, k := range need(s, d.Keys) {
+		s.saw(d.Keys.From, "EncryptionKeyList.UsedBy of "+k.ID, k.UsedBy)
+		if strings.EqualFold(k.UsedBy, "Disk") {
+			list = append(list, k)
+		}
 	}
-	if len(keys) == 0 && !unsupported(d.TDE.Why()) {
-		need(s, d.TDE)
+	for _, k := range d.Keys.Value {
+		if len(list) == 0 && !isOneOf(k.UsedBy, "Disk", "TDE") {
+			s.unclear(d.Keys.From, "EncryptionKeyList.UsedBy", k.UsedBy)
+		}
 	}
-	return false, keys
+	return list
 }
 
 func unsupported(e *cloud.Error) bool { return e != nil && e.Class() == cloud.Unsupported }
 
+// databaseEncrypted: TDE or a key on the disk will do. Where one of them cannot be
+// had, or was not read, the other may still prove it.
 func databaseEncrypted(s *see, d *cloud.DBInstance) verdict {
-	tde, keys := encryptedBy(s, d)
-	switch {
-	case tde || len(keys) > 0:
+	var off []string
+	if d.TDE.Known() {
+		var on bool
+		if on, off = transparent(s, d); on {
+			return pass()
+		}
+	}
+	if !unsupported(d.Keys.Why()) && len(diskKeys(s, d)) > 0 {
 		return pass()
-	case d.TDE.Known() && len(d.TDE.Value.Disabled) > 0 && strings.EqualFold(d.TDE.Value.Status, "Enabled"):
-		return fail("TDE is off for %s", "以下数据库未启用 TDE：%s", strings.Join(d.TDE.Value.Disabled, ", "))
+	}
+	if !d.TDE.Known() && (!unsupported(d.TDE.Why()) || unsupported(d.Keys.Why())) {
+		need(s, d.TDE)
+	}
+	if len(off) > 0 {
+		return fail("TDE is off for %s", "以下数据库未启用 TDE：%s", strings.Join(off, ", "))
 	}
 	return fail("neither TDE nor cloud disk encryption is on", "未启用 TDE，也未启用云盘加密")
 }
 
+// databaseOwnKey: any key of the customer that is active and enabled will do. It
+// takes both answers to say that there is none.
 func databaseOwnKey(s *see, d *cloud.DBInstance) verdict {
-	tde, keys := encryptedBy(s, d)
-	if !tde && len(keys) == 0 {
+	if v := databaseEncrypted(s, d); v.status == Fail {
 		return notApplicable("the database is not encrypted", "数据库未加密")
 	}
+	tde := false
+	if d.TDE.Known() {
+		tde, _ = transparent(s, d)
+	}
+	customer := tde && strings.EqualFold(d.TDE.Value.Mode, "Customer_Provided_Key")
 	if tde {
-		keys = nil
-		if !unsupported(d.Keys.Why()) {
-			keys = need(s, d.Keys)
-		}
 		s.saw(d.TDE.From, "TDEMode", d.TDE.Value.Mode)
-		if strings.EqualFold(d.TDE.Value.Mode, "Customer_Provided_Key") && len(keys) == 0 {
-			return pass()
+		if !isOneOf(d.TDE.Value.Mode, "Customer_Provided_Key", "Aliyun_Generate_Key") {
+			s.unclear(d.TDE.From, "TDEMode", d.TDE.Value.Mode)
 		}
 	}
+	var keys []cloud.DBKey
+	if !unsupported(d.Keys.Why()) {
+		keys = need(s, d.Keys)
+	}
+	listed, odd := false, ""
 	for _, k := range keys {
-		s.saw(d.Keys.From, "EncryptionKeyList.KeyType, EncryptionKeyStatus of "+k.ID, k.Type+", "+k.Status)
+		s.saw(d.Keys.From, "EncryptionKeyList.KeyType, EncryptionKeyStatus, UsedBy of "+k.ID, strings.Join([]string{k.Type, k.Status, k.UsedBy}, ", "))
+		active := strings.EqualFold(k.UsedBy, "Disk") || strings.EqualFold(k.UsedBy, "TDE") && tde
+		listed = listed || !strings.EqualFold(k.UsedBy, "Disk")
 		switch {
+		case !isOneOf(k.UsedBy, "Disk", "TDE"):
+			odd = "used by " + k.UsedBy
+		case !active:
 		case strings.EqualFold(k.Type, "CMK") && strings.EqualFold(k.Status, "Enabled"):
 			return pass()
 		case !isOneOf(k.Type, "CMK", "ServiceKey"):
-			s.unclear(d.Keys.From, "EncryptionKeyList.KeyType", k.Type)
+			odd = k.Type
 		}
+	}
+	switch {
+	case customer && !listed:
+		return pass() // the mode itself says so, and no list says that the key is disabled
+	case odd != "" || slices.ContainsFunc(keys, func(k cloud.DBKey) bool { return k.Type == "" }):
+		s.unclear(d.Keys.From, "EncryptionKeyList", odd)
+	case !d.TDE.Known() && !unsupported(d.TDE.Why()):
+		need(s, d.TDE)
 	}
 	return fail("no enabled key of the customer encrypts it", "没有处于启用状态的自有密钥对其加密")
 }
 
 // secondary reports that audit and backups belong to the primary instance.
-func secondary(d *cloud.DBInstance) bool { return isOneOf(d.InstanceType, "Readonly", "Guard") }
+func secondary(s *see, d *cloud.DBInstance) bool {
+	if !isOneOf(d.InstanceType, "Primary", "Readonly", "Guard", "Temp") {
+		s.unclear(d.From, "DBInstanceType", d.InstanceType)
+	}
+	return isOneOf(d.InstanceType, "Readonly", "Guard")
+}
 
 func belongsToPrimary(s *see, d *cloud.DBInstance) verdict {
 	s.saw(d.From, "DBInstanceType", d.InstanceType)
@@ -315,18 +362,18 @@ func belongsToPrimary(s *see, d *cloud.DBInstance) verdict {
 }
 
 func databaseAudit(s *see, d *cloud.DBInstance) verdict {
-	if secondary(d) {
+	if secondary(s, d) {
 		return belongsToPrimary(s, d)
 	}
-	v := need(s, d.AuditStatus)
-	s.saw(d.AuditStatus.From, "SQLCollectorStatus", v)
+	v := need(s, d.Audit).Status
+	s.saw(d.Audit.From, "SQLCollectorStatus", v)
 	switch strings.ToLower(v) {
 	case "enable", "enabled":
 		return pass()
 	case "disable", "disabled", "":
 		return fail("SQL audit is off", "SQL 审计未启用")
 	}
-	s.unclear(d.AuditStatus.From, "SQLCollectorStatus", v)
+	s.unclear(d.Audit.From, "SQLCollectorStatus", v)
 	return verdict{}
 }
 
@@ -338,10 +385,27 @@ func databaseAuditRetention(s *see, d *cloud.DBInstance) verdict {
 	if v.status == Fail {
 		return notApplicable("SQL audit is off", "SQL 审计未启用")
 	}
-	n, least := need(s, d.AuditDays), param[int](s, "days")
-	s.saw(d.AuditDays.From, "ConfigValue", n)
+	n, least := auditDays(s, d), param[int](s, "days")
 	if n < least {
 		return fail("records are kept for %d days, and %d are needed", "日志保留 %d 天，要求至少 %d 天", n, least)
 	}
 	return pass()
+}
+
+// auditDays is how long records are kept: what was set, or, where the engine lets
+// nothing be set, the period that the policy names.
+func auditDays(s *see, d *cloud.DBInstance) int {
+	if period := d.Audit.Value.StoragePeriod; unsupported(d.AuditDays.Why()) {
+		s.saw(d.Audit.From, "StoragePeriod", period)
+		if period <= 0 {
+			s.unclear(d.Audit.From, "StoragePeriod", strconv.Itoa(period))
+		}
+		return period
+	}
+	n := need(s, d.AuditDays)
+	s.saw(d.AuditDays.From, "ConfigValue", n)
+	if n < 0 {
+		s.unclear(d.AuditDays.From, "ConfigValue", strconv.Itoa(n))
+	}
+	return n
 }

@@ -93,7 +93,7 @@ var rdsBackupChecks = []Check{{
 var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 func databaseBackup(s *see, d *cloud.DBInstance) verdict {
-	if secondary(d) {
+	if secondary(s, d) {
 		return belongsToPrimary(s, d)
 	}
 	b := need(s, d.Backup)
@@ -117,7 +117,7 @@ func databaseBackup(s *see, d *cloud.DBInstance) verdict {
 
 // databaseLogBackup: two fields tell the same; where they disagree nobody knows.
 func databaseLogBackup(s *see, d *cloud.DBInstance) verdict {
-	if secondary(d) {
+	if secondary(s, d) {
 		return belongsToPrimary(s, d)
 	}
 	b := need(s, d.Backup)
@@ -151,7 +151,7 @@ func onOff(s *see, d *cloud.DBInstance, field, value string) *bool {
 // databaseCrossBackup: a policy or a disaster-recovery instance will do. A policy for
 // logs alone does not bring the data back.
 func databaseCrossBackup(s *see, d *cloud.DBInstance) verdict {
-	if secondary(d) {
+	if secondary(s, d) {
 		return belongsToPrimary(s, d)
 	}
 	if d.CrossBackup.Known() {
@@ -199,7 +199,7 @@ func databaseHighAvailability(s *see, d *cloud.DBInstance) verdict {
 }
 
 func databaseMultiZone(s *see, d *cloud.DBInstance) verdict {
-	if secondary(d) {
+	if secondary(s, d) {
 		return belongsToPrimary(s, d)
 	}
 	a := need(s, d.Attribute)

@@ -24,7 +24,7 @@ type DBInstance struct {
 	SSLEnabled   Fact[string]            // DescribeDBInstanceSSL: "Yes", "No", "on", "off", "1", "0"
 	TDE          Fact[TDE]               // DescribeDBInstanceTDE
 	Keys         Fact[[]DBKey]           // DescribeDBInstanceEncryptionKey; Unset where there is no customer key
-	AuditStatus  Fact[string]            // DescribeSQLCollectorPolicy: "Enable", "Disabled"
+	Audit        Fact[AuditPolicy]       // DescribeSQLCollectorPolicy
 	AuditDays    Fact[int]               // DescribeSQLCollectorRetention: days
 	Backup       Fact[BackupPolicy]      // DescribeBackupPolicy
 	CrossBackup  Fact[string]            // DescribeInstanceCrossBackupPolicy, BackupEnabled: "Enable", "Disable"
@@ -54,16 +54,28 @@ type IPArray struct {
 	SecurityIPList []string // addresses and blocks, as written
 }
 
-// TDE is transparent data encryption. Databases that are not encrypted
-// stand in Disabled (SQL Server encrypts each by itself).
+// TDE is transparent data encryption.
 type TDE struct {
-	Status   string // "Enabled" or "Disabled"
-	Mode     string // "Aliyun_Generate_Key", "Customer_Provided_Key"; "" where off
-	Disabled []string
+	Status string // "Enabled" or "Disabled"
+	Mode   string // "Aliyun_Generate_Key", "Customer_Provided_Key"; "" where off
+	// Databases are the states of single ones, which SQL Server encrypts each by
+	// itself; nil where the answer left them out.
+	Databases map[string]string
 }
 
-// A DBKey is a KMS key that encrypts an instance.
-type DBKey struct{ ID, Status, Type string } // Status: "Enabled", …; Type: "CMK", "ServiceKey"
+// A DBKey is a KMS key that encrypts an instance. What was left out is "".
+type DBKey struct {
+	ID     string
+	Status string // "Enabled", …
+	Type   string // "CMK" or "ServiceKey"
+	UsedBy string // "Disk" or "TDE"
+}
+
+// AuditPolicy says whether SQL audit is on.
+type AuditPolicy struct {
+	Status        string // "Enable" or "Disabled"
+	StoragePeriod int    // days; 0 where left out
+}
 
 // BackupPolicy is the policy for data and log backups. What was left out is nil or "".
 type BackupPolicy struct {
@@ -137,7 +149,7 @@ func (d *DBInstance) read(r *reader) {
 	askOf(r, d, "DescribeDBInstanceSSL", &d.SSLEnabled, text("SSLEnabled"))
 	askOf(r, d, "DescribeDBInstanceTDE", &d.TDE, decodeTDE)
 	askOf(r, d, "DescribeDBInstanceEncryptionKey", &d.Keys, decodeDBKeys)
-	askOf(r, d, "DescribeSQLCollectorPolicy", &d.AuditStatus, text("SQLCollectorStatus"))
+	askOf(r, d, "DescribeSQLCollectorPolicy", &d.Audit, decodeAuditPolicy)
 	askOf(r, d, "DescribeSQLCollectorRetention", &d.AuditDays, decodeAuditDays)
 	askOf(r, d, "DescribeBackupPolicy", &d.Backup, decodeBackupPolicy)
 	askOf(r, d, "DescribeInstanceCrossBackupPolicy", &d.CrossBackup, text("BackupEnabled"))
@@ -248,10 +260,7 @@ func decodeTDE(body []byte) (TDE, error) {
 		TDEStatus *string
 		TDEMode   string
 		Databases struct {
-			Database []struct {
-				DBName    string
-				TDEStatus *string
-			}
+			Database *[]struct{ DBName, TDEStatus string }
 		}
 	}
 	if err := json.Unmarshal(body, &doc); err != nil {
@@ -261,19 +270,17 @@ func decodeTDE(body []byte) (TDE, error) {
 		return TDE{}, absent("TDEStatus")
 	}
 	t := TDE{Status: *doc.TDEStatus, Mode: doc.TDEMode}
-	for _, d := range doc.Databases.Database {
-		if d.TDEStatus == nil {
-			return TDE{}, absent("TDEStatus of database " + d.DBName)
-		}
-		if !strings.EqualFold(*d.TDEStatus, "Enabled") {
-			t.Disabled = append(t.Disabled, d.DBName)
+	if doc.Databases.Database != nil {
+		t.Databases = map[string]string{}
+		for _, d := range *doc.Databases.Database {
+			t.Databases[d.DBName] = d.TDEStatus
 		}
 	}
 	return t, nil
 }
 
 func decodeDBKeys(body []byte) ([]DBKey, error) {
-	type key struct{ EncryptionKey, EncryptionKeyStatus, KeyType string }
+	type key struct{ EncryptionKey, EncryptionKeyStatus, KeyType, UsedBy string }
 	var doc struct {
 		key
 		EncryptionKeyList []key
@@ -282,7 +289,7 @@ func decodeDBKeys(body []byte) ([]DBKey, error) {
 		return nil, err
 	}
 	list := doc.EncryptionKeyList
-	if len(list) == 0 && doc.EncryptionKey != "" {
+	if len(list) == 0 {
 		list = []key{doc.key}
 	}
 	var keys []DBKey
@@ -290,12 +297,24 @@ func decodeDBKeys(body []byte) ([]DBKey, error) {
 		if k.EncryptionKey == "" {
 			return nil, absent("EncryptionKey")
 		}
-		keys = append(keys, DBKey{k.EncryptionKey, k.EncryptionKeyStatus, k.KeyType})
-	}
-	if len(keys) == 0 {
-		return nil, absent("EncryptionKey")
+		keys = append(keys, DBKey{k.EncryptionKey, k.EncryptionKeyStatus, k.KeyType, k.UsedBy})
 	}
 	return keys, nil
+}
+
+func decodeAuditPolicy(body []byte) (AuditPolicy, error) {
+	var doc struct {
+		SQLCollectorStatus *string
+		StoragePeriod      json.RawMessage
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return AuditPolicy{}, err
+	}
+	if doc.SQLCollectorStatus == nil {
+		return AuditPolicy{}, absent("SQLCollectorStatus")
+	}
+	days, _ := number(doc.StoragePeriod)
+	return AuditPolicy{*doc.SQLCollectorStatus, days}, nil
 }
 
 func decodeAuditDays(body []byte) (int, error) {
