@@ -141,24 +141,31 @@ func decodeDBInstances(l *lean, body []byte, from *Origin) ([]*DBInstance, page,
 	return list, page{items: len(list), next: doc.NextToken}, nil
 }
 
-// read asks all that is told of one instance.
+// read asks all that is told of one instance, side by side.
 func (d *DBInstance) read(r *reader) {
-	askOf(r, d, "DescribeDBInstanceAttribute", &d.Attribute, decodeDBAttribute)
-	askOf(r, d, "DescribeDBInstanceNetInfo", &d.NetInfo, decodeNetInfo)
-	askOf(r, d, "DescribeDBInstanceIPArrayList", &d.Whitelist, decodeIPArrays)
-	askOf(r, d, "DescribeDBInstanceSSL", &d.SSLEnabled, text("SSLEnabled"))
-	askOf(r, d, "DescribeDBInstanceTDE", &d.TDE, decodeTDE)
-	askOf(r, d, "DescribeDBInstanceEncryptionKey", &d.Keys, decodeDBKeys)
-	askOf(r, d, "DescribeSQLCollectorPolicy", &d.Audit, decodeAuditPolicy)
-	askOf(r, d, "DescribeSQLCollectorRetention", &d.AuditDays, decodeAuditDays)
-	askOf(r, d, "DescribeBackupPolicy", &d.Backup, decodeBackupPolicy)
-	askOf(r, d, "DescribeInstanceCrossBackupPolicy", &d.CrossBackup, text("BackupEnabled"))
-	if strings.EqualFold(d.Engine, "PostgreSQL") {
-		askOf(r, d, "DescribeParameters", &d.Parameters, decodeParameters)
+	calls := []func(){
+		func() { askOf(r, d, "DescribeDBInstanceAttribute", &d.Attribute, decodeDBAttribute) },
+		func() { askOf(r, d, "DescribeDBInstanceNetInfo", &d.NetInfo, decodeNetInfo) },
+		func() { askOf(r, d, "DescribeDBInstanceIPArrayList", &d.Whitelist, decodeIPArrays) },
+		func() { askOf(r, d, "DescribeDBInstanceSSL", &d.SSLEnabled, text("SSLEnabled")) },
+		func() { askOf(r, d, "DescribeDBInstanceTDE", &d.TDE, decodeTDE) },
+		func() { askOf(r, d, "DescribeDBInstanceEncryptionKey", &d.Keys, decodeDBKeys) },
+		func() { askOf(r, d, "DescribeSQLCollectorPolicy", &d.Audit, decodeAuditPolicy) },
+		func() { askOf(r, d, "DescribeSQLCollectorRetention", &d.AuditDays, decodeAuditDays) },
+		func() { askOf(r, d, "DescribeBackupPolicy", &d.Backup, decodeBackupPolicy) },
+		func() { askOf(r, d, "DescribeInstanceCrossBackupPolicy", &d.CrossBackup, text("BackupEnabled")) },
+		func() {
+			if strings.EqualFold(d.Engine, "PostgreSQL") {
+				askOf(r, d, "DescribeParameters", &d.Parameters, decodeParameters)
+			}
+		},
+		func() {
+			if r.wants("rds/DescribeAccounts") {
+				d.Accounts = readDBAccounts(r, d)
+			}
+		},
 	}
-	if r.wants("rds/DescribeAccounts") {
-		d.Accounts = readDBAccounts(r, d)
-	}
+	r.each(len(calls), func(i int) { calls[i]() })
 }
 
 // askOf makes one call about an instance where it is wanted.

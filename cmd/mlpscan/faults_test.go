@@ -32,7 +32,7 @@ func scanUnder(t *testing.T, ctx context.Context, faults ...simulator.Fault) sca
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := cloud.Record(cloud.Retry(cloud.Bound(cloud.Deadline(src, time.Second), 32), cloud.Retrying{Broken: 10, Throttled: 20, Pause: time.Millisecond, MaxPause: 20 * time.Millisecond, Timeouts: 1}), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
+	rec, err := cloud.Record(cloud.Retry(cloud.Bound(cloud.Deadline(src, patience(faults)), 32), cloud.Retrying{Broken: 10, Throttled: 20, Pause: time.Millisecond, MaxPause: 20 * time.Millisecond, Timeouts: 1}), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,17 @@ func scanUnder(t *testing.T, ctx context.Context, faults ...simulator.Fault) sca
 		s.verdicts[r.Check.ID+" "+r.Resource.Type+" "+r.Resource.ID] = r
 	}
 	return s
+}
+
+// patience is how long a call may take: long enough for a busy machine, unless
+// something hangs that would be waited for.
+func patience(faults []simulator.Fault) time.Duration {
+	for _, f := range faults {
+		if f.Kind == simulator.Hang {
+			return 2 * time.Second
+		}
+	}
+	return time.Minute
 }
 
 // TestFaults scans the demo account under every kind of fault. Faults that pass
