@@ -190,6 +190,9 @@ func questions(s *see, of func(ports) []protocol) []question {
 // openPorts are the ports in question that rules open to the internet for
 // certain, as "22/TCP", and the doubt that hides whether others are.
 func openPorts(list []filter, asked []question, concern func(families) bool) (open []string, why doubt) {
+	if !mayOpen(list) {
+		return nil, doubt{}
+	}
 	for _, q := range asked {
 		for _, proto := range q.protocols {
 			for _, piece := range edges(list, []ports{q.ports}) {
@@ -266,6 +269,9 @@ func groupOpenRange(s *see, g *cloud.SecurityGroup) verdict {
 
 func countOpen(list []filter, proto protocol, how stance) int {
 	n := 0
+	if !mayOpen(list) {
+		return n
+	}
 	for _, piece := range edges(list, []ports{everyPort}) {
 		if openTo(list, proto, piece.from, how).any() {
 			n += piece.to - piece.from + 1

@@ -51,9 +51,8 @@ func reached(s *see, all []entrance, asked []question, complete bool) verdict {
 	var hidden doubt
 	var v6 *entrance // an IPv6 address behind open rules
 	for _, e := range all {
-		list, missing := guards(e)
-		concern := func(f families) bool { return f.v4 && !e.v6 || f.v6 && e.v6 }
-		open, why := openPorts(list, asked, concern)
+		g := s.run.guard(e, asked)
+		list, missing, open, why := g.list, g.missing, g.open, g.why
 		if e.v6 && (len(open) > 0 || why.any()) {
 			v6 = &e
 			continue
@@ -81,6 +80,40 @@ func reached(s *see, all []entrance, asked []question, complete bool) verdict {
 			"规则允许互联网访问 %s；现有调用无法得知该 IPv6 地址是否开通公网带宽", v6.address)
 	}
 	return pass()
+}
+
+// A guardKey names the groups on an interface, by the list that all interfaces with
+// the same groups share, and the address family in question.
+type guardKey struct {
+	groups *cloud.Fact[*cloud.SecurityGroup]
+	v6     bool
+}
+
+// guarded is what the groups on an interface let in.
+type guarded struct {
+	list    []filter
+	missing *cloud.Error
+	open    []string
+	why     doubt
+}
+
+// guard works out what the groups of an entrance let in, once for all that share them.
+func (r *run) guard(e entrance, asked []question) guarded {
+	key := guardKey{v6: e.v6}
+	if len(e.groups) > 0 {
+		key.groups = &e.groups[0]
+	}
+	g, ok := r.guarded[key]
+	if ok {
+		return g
+	}
+	g.list, g.missing = guards(e)
+	g.open, g.why = openPorts(g.list, asked, func(f families) bool { return f.v4 && !e.v6 || f.v6 && e.v6 })
+	if r.guarded == nil {
+		r.guarded = map[guardKey]guarded{}
+	}
+	r.guarded[key] = g
+	return g
 }
 
 // guards are the merged rules of all groups on an interface, and the failure that

@@ -58,6 +58,9 @@ type run struct {
 	check   *Check
 	account *cloud.Account
 	values  map[string]any
+	// guarded keeps what was worked out once for all resources behind the same
+	// groups; see exposure.go.
+	guarded map[guardKey]guarded
 }
 
 // unreadList is the unknown that stands for all resources of a list that was not read.

@@ -266,6 +266,21 @@ type families struct{ v4, v6 bool }
 
 func (f families) any() bool { return f.v4 || f.v6 }
 
+// mayOpen reports whether rules could open anything at all: all that they accept
+// together is much, or a rule is in doubt. Most groups are done with here.
+func mayOpen(list []filter) bool {
+	var all []netip.Prefix
+	for _, f := range list {
+		if f.why.any() {
+			return true
+		}
+		if f.accept {
+			all = append(all, f.sources.Prefixes()...)
+		}
+	}
+	return openSources(all)
+}
+
 // openTo tells whether rules open a port to the internet, by family.
 func openTo(list []filter, p protocol, port int, how stance) families {
 	var four, six []netip.Prefix
