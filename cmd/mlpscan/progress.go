@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"github.com/mlpscan/mlpscan/cloud"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// progress shows how the reading goes, on standard error: a bar on a terminal,
+// progress shows how the reading goes, on standard error: a line that moves on a terminal,
 // a plain line from time to time elsewhere.
 type progress struct {
 	from *cloud.Progress
@@ -44,27 +42,19 @@ func (p *progress) stop() {
 	<-p.done
 }
 
+// bar writes one line again and again, and takes it away at the end.
 func (p *progress) bar() {
 	defer close(p.done)
-	container := mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(40))
-	bar := container.AddBar(0, mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
-			s := p.from.Standing()
-			return fmt.Sprintf("%d calls done, at least %d to come ", s.Done, s.Ahead)
-		})),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return waitingFor(p.from.Standing()) })))
 	tick := time.NewTicker(barInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-p.end:
-			bar.SetTotal(-1, true)
-			container.Wait()
+			fmt.Fprint(os.Stderr, "\r\x1b[K")
 			return
 		case <-tick.C:
 			s := p.from.Standing()
-			bar.SetTotal(int64(s.Done+s.Ahead)+1, false)
-			bar.SetCurrent(int64(s.Done))
+			fmt.Fprintf(os.Stderr, "\r\x1b[K%d calls done, at least %d to come%s", s.Done, s.Ahead, waitingFor(s))
 		}
 	}
 }

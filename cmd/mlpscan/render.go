@@ -85,7 +85,7 @@ type outputFile struct {
 }
 
 func (o *renderOptions) open(c *cobra.Command) (*outputs, error) {
-	out := &outputs{stdout: c.OutOrStdout(), format: o.format, color: isTerminal(os.Stdout)}
+	out := &outputs{stdout: c.OutOrStdout(), format: o.format, color: wantsColor(os.Stdout)}
 	for _, spec := range o.outputs {
 		format, path, ok := strings.Cut(spec, "=")
 		if !ok || path == "" {
@@ -149,6 +149,8 @@ func (o *renderOptions) verdict(rep *report.Report) error {
 	return nil
 }
 
-func isTerminal(f *os.File) bool {
-	return isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-}
+// isTerminal reports whether a person watches f on a terminal that can move its cursor.
+func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) && os.Getenv("TERM") != "dumb" }
+
+// wantsColor follows https://no-color.org.
+func wantsColor(f *os.File) bool { return isTerminal(f) && os.Getenv("NO_COLOR") == "" }
