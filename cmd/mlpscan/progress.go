@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
 	"time"
+
+	"github.com/schollz/progressbar/v3"
 
 	"github.com/mlpscan/mlpscan/cloud"
 )
@@ -21,6 +24,12 @@ type progress struct {
 const (
 	barInterval  = 150 * time.Millisecond
 	lineInterval = 10 * time.Second
+)
+
+// The bar and what it waits for fit 100 columns with the counts between them.
+const (
+	barWidth      = 10
+	describeWidth = 64
 )
 
 func startProgress(from *cloud.Progress, quiet bool) *progress {
@@ -42,21 +51,36 @@ func (p *progress) stop() {
 	<-p.done
 }
 
-// bar writes one line again and again, and takes it away at the end.
+// bar moves on a terminal, and is taken away at the end. Its end moves too: lists
+// grow as they are read.
 func (p *progress) bar() {
 	defer close(p.done)
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionClearOnFinish(),
+		progressbar.OptionShowCount(), progressbar.OptionSetWidth(barWidth), progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetDescription(described("starting")))
 	tick := time.NewTicker(barInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-p.end:
-			fmt.Fprint(os.Stderr, "\r\x1b[K")
+			_ = bar.Finish() // a display that fails is no reason to end a scan
 			return
 		case <-tick.C:
 			s := p.from.Standing()
-			fmt.Fprintf(os.Stderr, "\r\x1b[K%d calls done, at least %d to come%s", s.Done, s.Ahead, waitingFor(s))
+			bar.ChangeMax(max(s.Done+s.Ahead, s.Done+1)) // what is full is taken for finished
+			bar.Describe(described(cmp.Or(waitingFor(s), "reading")))
+			_ = bar.Set(s.Done)
 		}
 	}
+}
+
+// described is a text of the bar's fixed width, so that the bar stands still and
+// the line never runs over the edge. Names of calls are ASCII.
+func described(s string) string {
+	if len(s) > describeWidth {
+		s = s[:describeWidth-3] + "..."
+	}
+	return fmt.Sprintf("%-*s", describeWidth, s)
 }
 
 func (p *progress) lines() {
@@ -69,7 +93,7 @@ func (p *progress) lines() {
 			return
 		case <-tick.C:
 			s := p.from.Standing()
-			fmt.Fprintf(os.Stderr, "%d calls done, at least %d to come%s\n", s.Done, s.Ahead, waitingFor(s))
+			fmt.Fprintf(os.Stderr, "%d calls done, at least %d to come, %s\n", s.Done, s.Ahead, cmp.Or(waitingFor(s), "waiting for none"))
 		}
 	}
 }
@@ -79,9 +103,9 @@ func waitingFor(s cloud.Standing) string {
 	if len(s.Waiting) == 0 {
 		return ""
 	}
-	text := "; waiting for " + strings.TrimSpace(s.Waiting[0])
+	text := "waiting for " + strings.TrimSpace(s.Waiting[0])
 	if n := len(s.Waiting) - 1; n > 0 {
-		text += fmt.Sprintf(" and %d more", n)
+		text = fmt.Sprintf("waiting for %d, as %s", n+1, strings.TrimSpace(s.Waiting[0]))
 	}
 	return text
 }
