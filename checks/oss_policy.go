@@ -131,7 +131,7 @@ func coversResource(b *cloud.Bucket, s cloud.Statement, resource string) bool {
 func objectPath(b *cloud.Bucket, resource string) string {
 	p := strings.SplitN(resource, ":", 5)
 	if len(p) != 5 || p[0] != "acs" || p[1] != "oss" || !isOneOf(p[2], "*", b.Region, "oss-"+b.Region) ||
-		p[3] != "*" && !strings.HasPrefix(b.ARN, "acs:oss:"+b.Region+":"+p[3]+":") {
+		p[3] != "*" && !strings.HasPrefix(b.ARNPrefix, "acs:oss:"+b.Region+":"+p[3]+":") {
 		return resource
 	}
 	return p[4]

@@ -351,7 +351,9 @@ func (a *Account) interfacesOf(i *Instance, list []*NetworkInterface) Fact[[]*Ne
 	if e := a.ListFailure(callInterfaces, i.Region); e != nil {
 		return Fact[[]*NetworkInterface]{Missing: e}
 	}
-	for _, id := range i.interfaceIDs {
+	named := i.interfaceIDs
+	i.interfaceIDs = nil // of no use any more, and 100,000 instances hold as many lists
+	for _, id := range named {
 		if !slices.ContainsFunc(list, func(n *NetworkInterface) bool { return n.ID == id }) {
 			return Fact[[]*NetworkInterface]{Missing: a.unlisted(callInterfaces, i.Region, id)}
 		}

@@ -46,7 +46,7 @@ func TestReadStorage(t *testing.T) {
 	if one.ID != "d-1" || one.Encrypted != nil || one.Policy.Known() || one.Policy.Why().Resource != "sp-gone" {
 		t.Errorf("first disk: %+v", one)
 	}
-	if two.ARN != "acs:ecs:cn-hangzhou:1234567890123456:disk/d-2" || two.ID != "d-2" || !*two.Encrypted || two.Tags["env"] != "prod" ||
+	if two.ARN() != "acs:ecs:cn-hangzhou:1234567890123456:disk/d-2" || two.ID != "d-2" || !*two.Encrypted || two.Tags["env"] != "prod" ||
 		two.Zone != "cn-hangzhou-i" || two.ResourceGroupID != "rg-1" || two.Policy.Value.ID != "sp-1" {
 		t.Errorf("second disk: %+v", two)
 	}
@@ -145,7 +145,7 @@ func FuzzReadStorage(f *testing.F) {
 		answers[name] = string(body)
 		acc := readRegion(t, answers)
 		for _, x := range acc.Resources() {
-			if x.ID == "" || x.Region == "" || x.From == nil || !strings.HasSuffix(x.ARN, x.ID) {
+			if x.ID == "" || x.Region == "" || x.From == nil || !strings.HasSuffix(x.ARNPrefix, "/") {
 				t.Errorf("a resource that cannot be named: %+v", x)
 			}
 		}

@@ -26,10 +26,10 @@ func (l *lean) text(s string) string {
 }
 
 // resource begins a resource of a type such as "ecs.disk". kind is its word in
-// an ARN. The id is a part of the ARN, and takes no memory of its own.
+// an ARN, whose beginning all resources of a list share.
 func (l *lean) resource(typ, kind, id, name string, from *Origin) Resource {
-	arn := "acs:" + l.service + ":" + l.region + ":" + l.account + ":" + kind + "/" + id
-	return Resource{Type: typ, ID: arn[len(arn)-len(id):], Name: name, ARN: arn, Region: l.region, From: from}
+	prefix := l.text("acs:" + l.service + ":" + l.region + ":" + l.account + ":" + kind + "/")
+	return Resource{Type: typ, ID: id, Name: name, ARNPrefix: prefix, Region: l.region, From: from}
 }
 
 // A tag as the products spell it: ECS says TagKey, VPC says Key.

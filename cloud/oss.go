@@ -120,20 +120,24 @@ func (r *reader) inScope(region string) bool {
 
 // readBucket reads what the checks of buckets need.
 func (r *reader) readBucket(b *Bucket) {
-	r.readBucketProtection(b)
-	b.Info = askBucket(r, b, "GetBucketInfo", decodeBucketInfo)
-	b.Replication = askBucket(r, b, "GetBucketReplication", decodeReplication)
-	b.Referer = askBucket(r, b, "GetBucketReferer", decodeReferer)
+	r.all(
+		func() { r.readBucketProtection(b) },
+		func() { b.Info = askBucket(r, b, "GetBucketInfo", decodeBucketInfo) },
+		func() { b.Replication = askBucket(r, b, "GetBucketReplication", decodeReplication) },
+		func() { b.Referer = askBucket(r, b, "GetBucketReferer", decodeReferer) },
+	)
 }
 
 // readBucketProtection reads what a trail's bucket needs too, wherever it lies.
 func (r *reader) readBucketProtection(b *Bucket) {
-	b.ACL = askBucket(r, b, "GetBucketAcl", decodeACL)
-	b.Policy = askBucket(r, b, "GetBucketPolicy", decodePolicy)
-	b.PublicAccessBlock = askBucket(r, b, "GetBucketPublicAccessBlock", decodePublicAccessBlock)
-	b.Encryption = askBucket(r, b, "GetBucketEncryption", decodeEncryption)
-	b.LogTarget = askBucket(r, b, "GetBucketLogging", decodeLogging)
-	b.Versioning = askBucket(r, b, "GetBucketVersioning", decodeVersioning)
+	r.all(
+		func() { b.ACL = askBucket(r, b, "GetBucketAcl", decodeACL) },
+		func() { b.Policy = askBucket(r, b, "GetBucketPolicy", decodePolicy) },
+		func() { b.PublicAccessBlock = askBucket(r, b, "GetBucketPublicAccessBlock", decodePublicAccessBlock) },
+		func() { b.Encryption = askBucket(r, b, "GetBucketEncryption", decodeEncryption) },
+		func() { b.LogTarget = askBucket(r, b, "GetBucketLogging", decodeLogging) },
+		func() { b.Versioning = askBucket(r, b, "GetBucketVersioning", decodeVersioning) },
+	)
 }
 
 // askBucket asks at the bucket's own region: OSS answers nowhere else.
@@ -210,7 +214,7 @@ func decodeBuckets(body []byte, from *Origin) (list []*Bucket, next string, err 
 			return nil, "", absent("Name or Location of a bucket")
 		}
 		list = append(list, &Bucket{Resource: Resource{Type: "oss.bucket", ID: b.Name, Name: b.Name, Region: region,
-			ARN: "acs:oss:" + region + ":" + doc.Owner.ID + ":" + b.Name, ResourceGroupID: b.ResourceGroupId, From: from}})
+			ARNPrefix: "acs:oss:" + region + ":" + doc.Owner.ID + ":", ResourceGroupID: b.ResourceGroupId, From: from}})
 	}
 	return list, doc.NextMarker, nil
 }

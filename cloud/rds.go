@@ -143,7 +143,7 @@ func decodeDBInstances(l *lean, body []byte, from *Origin) ([]*DBInstance, page,
 
 // read asks all that is told of one instance, side by side.
 func (d *DBInstance) read(r *reader) {
-	calls := []func(){
+	r.all(
 		func() { askOf(r, d, "DescribeDBInstanceAttribute", &d.Attribute, decodeDBAttribute) },
 		func() { askOf(r, d, "DescribeDBInstanceNetInfo", &d.NetInfo, decodeNetInfo) },
 		func() { askOf(r, d, "DescribeDBInstanceIPArrayList", &d.Whitelist, decodeIPArrays) },
@@ -164,8 +164,7 @@ func (d *DBInstance) read(r *reader) {
 				d.Accounts = readDBAccounts(r, d)
 			}
 		},
-	}
-	r.each(len(calls), func(i int) { calls[i]() })
+	)
 }
 
 // askOf makes one call about an instance where it is wanted.

@@ -216,6 +216,9 @@ func (r *reader) each(n int, f func(i int)) {
 	wg.Wait()
 }
 
+// all runs some functions side by side and waits for all.
+func (r *reader) all(list ...func()) { r.each(len(list), func(i int) { list[i]() }) }
+
 // add changes the account; only one change runs at a time.
 func (r *reader) add(change func(a *Account)) {
 	r.mu.Lock()

@@ -156,16 +156,24 @@ func sumOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func deflate(body []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.DefaultCompression)
+// deflaters are used again: each is near a megabyte, and most answers are a few kilobytes.
+var deflaters = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.DefaultCompression)
 	if err != nil {
-		return nil, err
+		panic("flate: " + err.Error()) // of the level alone, which is fixed
 	}
+	return w
+}}
+
+func deflate(body []byte) ([]byte, error) {
+	w := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(w)
+	var b bytes.Buffer
+	w.Reset(&b)
 	if _, err := w.Write(body); err != nil {
 		return nil, err
 	}
-	err = w.Close()
+	err := w.Close()
 	return b.Bytes(), err
 }
 

@@ -108,7 +108,7 @@ func newFinding(account string, clauses []string, res checks.Result) Finding {
 	ref := res.Resource
 	f := Finding{ID: findingID(account, res), Check: res.Check.ID, Status: res.Status, Severity: res.Check.Severity,
 		Account: account, Region: ref.Region, Clauses: clauses, Hazards: res.Check.Hazards, Evidence: newEvidence(res.Evidence),
-		Resource: Subject{Type: ref.Type, ID: clean(ref.ID), Name: clean(ref.Name), ARN: clean(ref.ARN), Tags: cleanTags(ref.Tags)}}
+		Resource: Subject{Type: ref.Type, ID: clean(ref.ID), Name: clean(ref.Name), ARN: clean(ref.ARN()), Tags: cleanTags(ref.Tags)}}
 	if res.Problem != nil {
 		f.Problem = &checks.Text{EN: clean(res.Problem.EN), ZH: clean(res.Problem.ZH)}
 	}
@@ -161,7 +161,7 @@ func inventory(acc *cloud.Account) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		for _, x := range acc.Resources() {
 			r := Resource{Type: x.Type, ID: clean(x.ID), Name: clean(x.Name), Region: x.Region, Account: acc.ID, Zone: x.Zone,
-				ResourceGroup: x.ResourceGroupID, VPC: x.VPCID, ARN: clean(x.ARN), Tags: cleanTags(x.Tags)}
+				ResourceGroup: x.ResourceGroupID, VPC: x.VPCID, ARN: clean(x.ARN()), Tags: cleanTags(x.Tags)}
 			if !yield(r) {
 				return
 			}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -27,7 +28,18 @@ const (
 	exitUnknown  = 4 // nothing failed, but something is unknown
 )
 
-func main() { os.Exit(run()) }
+// heapGrowth is how far the heap grows, in percent of what lives on it, before the
+// collector runs. An account is read once and then judged from memory: with Go's
+// own 100 a large one would take twice what it holds; a third of that costs about
+// a tenth of the time. GOGC in the environment goes before it.
+const heapGrowth = 35
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
+	os.Exit(run())
+}
 
 // run is main with an exit code, so that tests can call it as a command.
 func run() int {
