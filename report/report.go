@@ -37,6 +37,7 @@ type Report struct {
 	// Color asks the table for colours. It is no part of the model.
 	Color bool
 
+	first     sample // of the findings, kept while they were counted; nil in a loaded report
 	findings  iter.Seq[Finding]
 	inventory iter.Seq[Resource]
 }
@@ -171,7 +172,7 @@ func build(acc *cloud.Account, catalogue, list []*checks.Check, values checks.Va
 	r.Missing, r.NotHere = failures(acc.ID, acc.Missing), failures(acc.ID, acc.NotHere)
 	r.findings = findings(acc.ID, opt.Level, func() iter.Seq[checks.Result] { return run(list) })
 	r.inventory = inventory(acc)
-	r.tally(run(list))
+	r.tally(acc.ID, run(list))
 	r.Clauses = assess(r, notRun(catalogue, list))
 	r.summarize()
 	return r
@@ -225,14 +226,19 @@ func failures(account string, list []*cloud.Error) []Failure {
 	return all
 }
 
-// tally counts every verdict once, by check.
-func (r *Report) tally(results iter.Seq[checks.Result]) {
+// tally counts every verdict once, by check, and keeps the first of each kind, so
+// that a table needs no second judging.
+func (r *Report) tally(account string, results iter.Seq[checks.Result]) {
 	at := map[string]*Tally{}
 	for i := range r.Checks {
 		at[r.Checks[i].ID] = &r.Checks[i].Tally
 	}
+	r.first = sample{}
 	for res := range results {
 		at[res.Check.ID].count(res.Status)
+		if r.first.wants(res.Check.ID, res.Status) {
+			r.first.add(newFinding(account, clausesOf(res.Check, r.Run.Level), res))
+		}
 	}
 }
 

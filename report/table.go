@@ -267,25 +267,44 @@ func (t *table) findings() {
 			left += c.Fail + c.Unknown
 			continue
 		}
-		t.check(c, shown[c.ID])
+		t.check(c, shown.rows(c.ID))
 	}
 	t.more(left)
 }
 
 // sample takes the first findings of each check, failures before unknowns.
-func (t *table) sample() map[string][]Finding {
-	taken := map[string][]Finding{}
-	unknown := map[string][]Finding{}
+func (t *table) sample() sample {
+	if t.r.first != nil {
+		return t.r.first
+	}
+	first := sample{}
 	for f := range t.r.Findings() {
-		switch into := map[checks.Status]map[string][]Finding{checks.Fail: taken, checks.Unknown: unknown}[f.Status]; {
-		case into != nil && len(into[f.Check]) < rowsPerCheck:
-			into[f.Check] = append(into[f.Check], f)
+		if first.wants(f.Check, f.Status) {
+			first.add(f)
 		}
 	}
-	for id, list := range unknown {
-		taken[id] = append(taken[id], list[:min(len(list), rowsPerCheck-len(taken[id]))]...)
+	return first
+}
+
+// A sample holds the first failures and the first unknowns of each check: what a
+// table shows of a million findings.
+type sample map[string]map[checks.Status][]Finding
+
+func (s sample) wants(check string, status checks.Status) bool {
+	return (status == checks.Fail || status == checks.Unknown) && len(s[check][status]) < rowsPerCheck
+}
+
+func (s sample) add(f Finding) {
+	if s[f.Check] == nil {
+		s[f.Check] = map[checks.Status][]Finding{}
 	}
-	return taken
+	s[f.Check][f.Status] = append(s[f.Check][f.Status], f)
+}
+
+// rows are those of one check to show.
+func (s sample) rows(check string) []Finding {
+	all := slices.Concat(s[check][checks.Fail], s[check][checks.Unknown])
+	return all[:min(len(all), rowsPerCheck)]
 }
 
 // check writes one check's head, remedy and rows.
