@@ -49,7 +49,7 @@ var ecsNetworkChecks = []Check{{
 	Why: Text{"Remote login that everybody can knock at is found within minutes and tried with stolen and guessed passwords without pause.",
 		"任何人都能访问的远程登录端口会在数分钟内被发现，并持续遭受口令猜测和撞库。"},
 	Fix: narrowRule, Severity: Critical, Service: "ecs",
-	Reads:        slices.Concat([]string{"ecs/DescribeInstances", "ecs/DescribeNetworkInterfaces"}, groupReads),
+	Reads:        slices.Concat([]string{"ecs/DescribeInstances", "ecs/DescribeNetworkInterfaces", "vpc/DescribeIpv6Addresses"}, groupReads),
 	Params:       []Param{{"ports", Text{"administration ports (22 TCP, 3389 TCP or UDP, others TCP)", "管理端口（22 按 TCP，3389 按 TCP 或 UDP，其他按 TCP）"}, []string{"22", "3389"}}},
 	Clauses:      direct("8.1.4.4-c", "8.1.3.2-a", "7.1.4.4-c", "7.1.3.2-a", "9.1.4.4-c", "9.1.3.2-a"),
 	Hazards:      []string{"A-11", "A-21"},

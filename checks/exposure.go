@@ -11,6 +11,7 @@ import (
 type entrance struct {
 	address string
 	v6      bool
+	region  string // of an IPv6 address, whose bandwidth is told elsewhere
 	groups  []cloud.Fact[*cloud.SecurityGroup]
 	from    *cloud.Origin
 }
@@ -36,7 +37,7 @@ func instanceAdminPorts(s *see, i *cloud.Instance) verdict {
 			all = append(all, entrance{address: ip, groups: n.Groups, from: n.From})
 		}
 		for _, ip := range n.IPv6 {
-			all = append(all, entrance{address: ip, v6: true, groups: n.Groups, from: n.From})
+			all = append(all, entrance{address: ip, v6: true, groups: n.Groups, from: n.From, region: n.Region})
 		}
 	}
 	if len(all) == 0 {
@@ -49,13 +50,17 @@ func instanceAdminPorts(s *see, i *cloud.Instance) verdict {
 // reached asks each entrance. Where complete is false, only a failure is meant.
 func reached(s *see, all []entrance, asked []question, complete bool) verdict {
 	var hidden doubt
-	var v6 *entrance // an IPv6 address behind open rules
 	for _, e := range all {
 		g := s.run.guard(e, asked)
 		list, missing, open, why := g.list, g.missing, g.open, g.why
-		if e.v6 && (len(open) > 0 || why.any()) {
-			v6 = &e
-			continue
+		if e.v6 && (len(open) > 0 || missing != nil || why.any()) {
+			internet, unread := ipv6Internet(s, e)
+			if unread.any() {
+				hidden = unread
+			}
+			if !internet {
+				continue
+			}
 		}
 		// A group that was not read might hold a Drop that closes the port, so that only
 		// complete groups prove an exposure.
@@ -74,12 +79,26 @@ func reached(s *see, all []entrance, asked []question, complete bool) verdict {
 	if complete && hidden.any() {
 		hidden.stop(s)
 	}
-	if complete && v6 != nil {
-		s.saw(v6.from, "Ipv6Sets.Ipv6Set.Ipv6Address", v6.address)
-		s.untold("the rules accept the internet for %s; whether this IPv6 address has internet bandwidth is not told by the calls that are made",
-			"规则允许互联网访问 %s；现有调用无法得知该 IPv6 地址是否开通公网带宽", v6.address)
-	}
 	return pass()
+}
+
+// ipv6Internet tells whether an IPv6 address has internet bandwidth. Where it
+// has none, no rule opens it to anybody outside.
+func ipv6Internet(s *see, e entrance) (bool, doubt) {
+	f := s.run.account.IPv6(e.region, e.address)
+	if why := f.Why(); why != nil {
+		return false, doubt{missing: why}
+	}
+	switch x := f.Value; {
+	case x.NetworkType == "Public" || x.Bandwidth > 0:
+		s.saw(x.From, "NetworkType", x.NetworkType)
+		return true, doubt{}
+	case x.NetworkType == "Private":
+		s.saw(x.From, "NetworkType", x.NetworkType)
+		return false, doubt{}
+	default:
+		return false, doubt{from: x.From, field: "NetworkType", value: x.NetworkType}
+	}
 }
 
 // A guardKey names the groups on an interface, by the list that all interfaces with

@@ -212,23 +212,28 @@ func judgeReplicated(s *see, b *cloud.Bucket) verdict {
 }
 
 func judgeReplicationAbroad(s *see, b *cloud.Bucket) verdict {
-	if !mainlandRegion(b.Region) {
+	switch placeOf(b.Region) {
+	case outside:
 		return notApplicable("the bucket lies outside of mainland China, in %s", "存储空间不在中国内地（%s）", b.Region)
+	case unknownPlace:
+		s.unclear(b.From, "Region", b.Region)
 	}
 	rules := need(s, b.Replication)
 	s.saw(b.Replication.Origin(), "Rule", len(rules))
+	const field = "Rule.Destination.Location"
+	odd := ""
 	for _, r := range rules {
-		s.saw(b.Replication.Origin(), "Rule.Destination.Location", r.Location)
-		if !mainlandRegion(r.Location) {
+		s.saw(b.Replication.Origin(), field, r.Location)
+		switch placeOf(r.Location) {
+		case outside:
 			s.saw(b.Replication.Origin(), "Rule.Status", r.Status)
 			return fail("a rule (%[3]s) replicates to the bucket %[1]s in %[2]s", "存在复制到 %[2]s 地域存储空间 %[1]s 的规则（%[3]s）", r.Bucket, r.Location, r.Status)
+		case unknownPlace:
+			odd = r.Location
 		}
 	}
+	if odd != "" {
+		s.unclear(b.Replication.Origin(), field, odd)
+	}
 	return pass()
-}
-
-// mainlandRegion reports whether a region lies in mainland China: those of Hong
-// Kong, Macao and Taiwan do not. OSS has one that is no place, but inside.
-func mainlandRegion(region string) bool {
-	return strings.HasPrefix(region, "cn-") && !strings.HasPrefix(region, "cn-hongkong") || region == "rg-china-mainland"
 }

@@ -195,13 +195,18 @@ func nonEmpty(list []string) []string {
 func readInterfaces(r *reader, region string) {
 	l := r.lean("ecs", region)
 	req := Request{Service: "ecs", Region: region, Action: "DescribeNetworkInterfaces"}
+	ipv6 := false
 	r.listed(req, byToken(500), func(body []byte, from *Origin) (page, error) {
 		list, p, err := decodeInterfaces(l, body, from)
+		ipv6 = ipv6 || slices.ContainsFunc(list, func(n *NetworkInterface) bool { return len(n.IPv6) > 0 })
 		if err == nil {
 			r.add(func(a *Account) { a.ECS.NetworkInterfaces = append(a.ECS.NetworkInterfaces, list...) })
 		}
 		return p, err
 	})
+	if ipv6 {
+		readIPv6(r, region)
+	}
 }
 
 // A publicIP is an EIP on a private address; empty without one.

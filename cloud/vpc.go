@@ -10,7 +10,10 @@ type VPC struct {
 	Networks  []*Network
 	VSwitches []*VSwitch
 	FlowLogs  []*FlowLog
+	// IPv6Addresses are those of the regions where an interface has one.
+	IPv6Addresses []*IPv6Address
 
+	ipv6 map[ipv6Key]*IPv6Address
 	// begun is the first answer of each region's lists, by call and region: the
 	// evidence of what a list does not hold.
 	begun map[[2]string]*Origin
@@ -70,7 +73,8 @@ var vpcService = service{
 	resources: func(a *Account, all []*Resource) []*Resource {
 		all = refs(all, a.VPC.Networks)
 		all = refs(all, a.VPC.VSwitches)
-		return refs(all, a.VPC.FlowLogs)
+		all = refs(all, a.VPC.FlowLogs)
+		return refs(all, a.VPC.IPv6Addresses)
 	},
 }
 
@@ -224,6 +228,11 @@ func linkVPC(a *Account) {
 	sortResources(a.VPC.Networks)
 	sortResources(a.VPC.VSwitches)
 	sortResources(a.VPC.FlowLogs)
+	sortResources(a.VPC.IPv6Addresses)
+	a.VPC.ipv6 = map[ipv6Key]*IPv6Address{}
+	for _, x := range a.VPC.IPv6Addresses {
+		a.VPC.ipv6[ipv6Key{x.Region, x.Address}] = x
+	}
 	switches := map[[2]string][]*VSwitch{} // by region and VPC
 	for _, s := range a.VPC.VSwitches {
 		key := [2]string{s.Region, s.VPCID}

@@ -121,6 +121,9 @@ var vpcActions = []action{
 	{service: "vpc", name: "DescribeFlowLogs", list: "FlowLogs.FlowLog", paging: flowLogPages, required: region,
 		filters: []filter{{"FlowLogId", "FlowLogId", one}, {"ResourceId", "ResourceId", one}, {"ResourceType", "ResourceType", one}, {"Status", "Status", one},
 			{"ProjectName", "ProjectName", one}, {"LogStoreName", "LogStoreName", one}, {"TrafficType", "TrafficType", one}}},
+	{service: "vpc", name: "DescribeIpv6Addresses", list: "Ipv6Addresses.Ipv6Address", paging: byNumber50, required: region,
+		filters: []filter{{"Ipv6AddressId", "Ipv6AddressId", one}, {"Ipv6Address", "Ipv6Address", one}, {"VpcId", "VpcId", one}, {"VSwitchId", "VSwitchId", one},
+			{"NetworkType", "NetworkType", one}, {"AssociatedInstanceId", "AssociatedInstanceId", one}, {"AssociatedInstanceType", "AssociatedInstanceType", one}}},
 	{service: "vpc", name: "DescribeEipAddresses", list: "EipAddresses.EipAddress", paging: paging{style: numbered, size: 10, min: 1, max: 100, strict: true}, required: region,
 		filters: []filter{{"AllocationId", "AllocationId", commas}, {"EipAddress", "IpAddress", commas}, {"Status", "Status", one}, {"AssociatedInstanceId", "InstanceId", one}, {"AssociatedInstanceType", "InstanceType", one}}},
 }

@@ -42,11 +42,12 @@ var models = map[string]model{
 	"ecs DescribeImages":                 {ecs.DescribeImagesRequest{}, ecs.DescribeImagesResponseBody{}},
 	"ecs DescribeImageSharePermission":   {ecs.DescribeImageSharePermissionRequest{}, ecs.DescribeImageSharePermissionResponseBody{}},
 
-	"vpc DescribeRegions":      {vpc.DescribeRegionsRequest{}, vpc.DescribeRegionsResponse{}},
-	"vpc DescribeVpcs":         {vpc.DescribeVpcsRequest{}, vpc.DescribeVpcsResponse{}},
-	"vpc DescribeVSwitches":    {vpc.DescribeVSwitchesRequest{}, vpc.DescribeVSwitchesResponse{}},
-	"vpc DescribeFlowLogs":     {vpc.DescribeFlowLogsRequest{}, vpc.DescribeFlowLogsResponse{}},
-	"vpc DescribeEipAddresses": {vpc.DescribeEipAddressesRequest{}, vpc.DescribeEipAddressesResponse{}},
+	"vpc DescribeRegions":       {vpc.DescribeRegionsRequest{}, vpc.DescribeRegionsResponse{}},
+	"vpc DescribeVpcs":          {vpc.DescribeVpcsRequest{}, vpc.DescribeVpcsResponse{}},
+	"vpc DescribeVSwitches":     {vpc.DescribeVSwitchesRequest{}, vpc.DescribeVSwitchesResponse{}},
+	"vpc DescribeFlowLogs":      {vpc.DescribeFlowLogsRequest{}, vpc.DescribeFlowLogsResponse{}},
+	"vpc DescribeIpv6Addresses": {vpc.DescribeIpv6AddressesRequest{}, vpc.DescribeIpv6AddressesResponse{}},
+	"vpc DescribeEipAddresses":  {vpc.DescribeEipAddressesRequest{}, vpc.DescribeEipAddressesResponse{}},
 
 	"rds DescribeRegions":                   {rds.DescribeRegionsRequest{}, rds.DescribeRegionsResponse{}},
 	"rds DescribeDBInstances":               {rds.DescribeDBInstancesRequest{}, rds.DescribeDBInstancesResponse{}},

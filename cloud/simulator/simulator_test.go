@@ -272,6 +272,7 @@ func TestPaging(t *testing.T) {
 		{"rds", "DescribeDBInstances", "Items.DBInstance", "DBInstanceId", map[string]string{"PageSize": "5"}, 8, 2},
 		{"vpc", "DescribeVpcs", "Vpcs.Vpc", "VpcId", map[string]string{"PageSize": "1"}, 2, 2},
 		{"vpc", "DescribeFlowLogs", "FlowLogs.FlowLog", "FlowLogId", map[string]string{"PageSize": "1"}, 2, 2},
+		{"vpc", "DescribeIpv6Addresses", "Ipv6Addresses.Ipv6Address", "Ipv6AddressId", map[string]string{"PageSize": "1"}, 2, 2},
 	}
 	for _, tt := range tests {
 		params := map[string]string{"RegionId": "cn-beijing"}
