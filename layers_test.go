@@ -26,7 +26,7 @@ type layer struct {
 
 // layers is the house, from the first link of the flow to the last.
 var layers = map[string]layer{
-	"cloud":           {nil, []string{"net/url"}, "it reads what a Source says, and knows neither the network nor who judges"},
+	"cloud":           {nil, []string{"net/url", "net/netip"}, "it reads what a Source says, and knows neither the network nor who judges"},
 	"cloud/live":      {[]string{"cloud"}, []string{"sdk", "net", "clock"}, "the only room with the vendor's SDKs in it"},
 	"cloud/simulator": {nil, []string{"net", "clock"}, "it shares no code with the reader, so that two errors cannot cancel out"},
 	"checks":          {[]string{"cloud", "checks/mlps"}, []string{"net/netip"}, "a verdict follows from the account alone: no network, no clock"},

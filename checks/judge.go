@@ -27,6 +27,21 @@ func Run(list []*Check, a *cloud.Account, values Values) iter.Seq[Result] {
 	}
 }
 
+// Unread are the verdicts on an account that could not be read at all: every
+// check of the list is unknown for it, because of the failure e.
+func Unread(list []*Check, account string, e *cloud.Error) iter.Seq[Result] {
+	return func(yield func(Result) bool) {
+		for _, c := range list {
+			r := &run{check: c, account: &cloud.Account{ID: account}}
+			whole := *e
+			whole.Region = ""
+			if !yield(r.unreadList(&whole)) {
+				return
+			}
+		}
+	}
+}
+
 // judge runs one check: its own verdicts, then an unknown for each region whose
 // list of resources could not be read.
 func (c *Check) judge(a *cloud.Account, values map[string]any) iter.Seq[Result] {
@@ -195,11 +210,6 @@ func (s *see) unclear(from *cloud.Origin, field, value string) {
 		s.saw(from, field, value)
 	}
 	panic(unmet{status: Unknown, why: textf("%s has a value that is not understood: %q", "%s 的取值无法识别：%q", field, value)})
-}
-
-// untold ends the judgement as unknown for what none of the calls that are made tells.
-func (s *see) untold(en, zh string, args ...any) {
-	panic(unmet{status: Unknown, why: textf(en, zh, args...)})
 }
 
 // from notes that an answer was looked at.

@@ -68,19 +68,19 @@ type Param struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// Findings are all verdicts, by falling severity, then check, then in the
-// account's order of resources. Ranging over them judges anew; see the package
-// comment.
+// Findings are all verdicts, account by account, by falling severity, then check,
+// then in the account's order of resources. Ranging over them judges anew; see the
+// package comment, and Err.
 func (r *Report) Findings() iter.Seq[Finding] { return r.findings }
 
-// Inventory are all resources, sorted by type, region and id.
+// Inventory are all resources, account by account, sorted by type, region and id.
 func (r *Report) Inventory() iter.Seq[Resource] { return r.inventory }
 
-// findings makes findings of results, which it asks for anew each time.
-func findings(account string, level int, results func() iter.Seq[checks.Result]) iter.Seq[Finding] {
+// findings makes findings of results.
+func findings(account string, level int, results iter.Seq[checks.Result]) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		clauses := map[string][]string{}
-		for res := range results() {
+		for res := range results {
 			ids, ok := clauses[res.Check.ID]
 			if !ok {
 				ids = clausesOf(res.Check, level)
@@ -157,9 +157,12 @@ func newParams(c *checks.Check, values map[string]any) []Param {
 	return all
 }
 
-func inventory(acc *cloud.Account) iter.Seq[Resource] {
+func inventory(acc *cloud.Account, scope Scope) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		for _, x := range acc.Resources() {
+			if scope != nil && !scope.Holds(acc.ID, x) {
+				continue
+			}
 			r := Resource{Type: x.Type, ID: clean(x.ID), Name: clean(x.Name), Region: x.Region, Account: acc.ID, Zone: x.Zone,
 				ResourceGroup: x.ResourceGroupID, VPC: x.VPCID, ARN: clean(x.ARN()), Tags: cleanTags(x.Tags)}
 			if !yield(r) {

@@ -64,7 +64,7 @@ var fixtureFailure = &cloud.Error{Service: "rds", Region: "cn-beijing", Action: 
 const hostile = `"><script>document.title='owned'</script>` + "\x1b[31m\u202e"
 
 // fixtureResults are verdicts of every kind; more adds so many failed disks.
-func fixtureResults(list []*checks.Check, more int) func([]*checks.Check) iter.Seq[checks.Result] {
+func fixtureResults(list []*checks.Check, more int) judge {
 	byID := map[string][]checks.Result{}
 	at := &cloud.Origin{Call: "ecs/DescribeSecurityGroupAttribute", Region: "cn-hangzhou", Entry: "ecs/cn-hangzhou/DescribeSecurityGroupAttribute?SecurityGroupId=sg-bp1web.json", RequestID: "8D0B5F2A-0000-0000-0000-000000000001", Time: fixtureTime.Add(time.Second)}
 	find := func(id string) *checks.Check {
@@ -93,7 +93,7 @@ func fixtureResults(list []*checks.Check, more int) func([]*checks.Check) iter.S
 	add("rds-instance-connection-log", checks.NotApplicable, "rds.instance", "rm-bp1orders", "订单库", "cn-hangzhou", text("only PostgreSQL logs connections", "仅 PostgreSQL 支持记录连接日志"), nil)
 	add("actiontrail-covers-account", checks.Pass, "actiontrail.trail", fixtureAccount, fixtureAccount, "", nil, nil)
 	byID["actiontrail-covers-account"][0].Evidence = nil // lists in JSON are empty, and never null
-	return func(list []*checks.Check) iter.Seq[checks.Result] {
+	return func(list []*checks.Check, _ *cloud.Account) iter.Seq[checks.Result] {
 		return func(yield func(checks.Result) bool) {
 			for _, c := range list {
 				for _, res := range byID[c.ID] {
@@ -106,12 +106,21 @@ func fixtureResults(list []*checks.Check, more int) func([]*checks.Check) iter.S
 	}
 }
 
+// build is the report of one account, with the catalogue and the judge given.
+func build(acc *cloud.Account, catalogue, list []*checks.Check, run judge, opt Options) *Report {
+	b := begin(catalogue, list, nil, opt, run)
+	if err := b.Add(Reading{ID: acc.ID, Load: Loaded(acc), Finished: opt.Finished, Digest: opt.Digest}); err != nil {
+		panic(err) // Loaded fails never
+	}
+	return b.Report()
+}
+
 // fixture is a report of the fixture's checks, with some more failed disks.
 func fixture(lang string, more int) *Report {
 	list := fixtureChecks()
 	acc := &cloud.Account{ID: fixtureAccount, Time: fixtureTime, Regions: []string{"cn-beijing", "cn-hangzhou", "ap-southeast-1"}, Missing: []*cloud.Error{fixtureFailure},
 		NotHere: []*cloud.Error{{Service: "rds", Region: "ap-southeast-1", Action: "DescribeDBInstances", Code: "ServiceNotOpen", HTTPStatus: 403}}}
-	r := build(acc, list, list, nil, fixtureResults(list, more), Options{Level: 3, Language: lang, Version: "1.0.0-test", Finished: fixtureTime.Add(42 * time.Second)})
+	r := build(acc, list, list, fixtureResults(list, more), Options{Level: 3, Language: lang, Version: "1.0.0-test", Finished: fixtureTime.Add(42 * time.Second)})
 	r.inventory = slices.Values([]Resource{
 		{Type: "oss.bucket", ID: "his-backup", Name: "his-backup", Region: "cn-hangzhou", Account: fixtureAccount, Tags: map[string]string{"系统": hostile}},
 		{Type: "rds.instance", ID: "pgm-2ze8patients", Name: "患者主索引", Region: "cn-beijing", Account: fixtureAccount, Zone: "cn-beijing-h"},

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -50,7 +51,7 @@ func WriteHTML(w io.Writer, r *Report) error {
 	if err := writePageData(w, r); err != nil {
 		return err
 	}
-	return t.ExecuteTemplate(w, "foot", p)
+	return errors.Join(r.err, t.ExecuteTemplate(w, "foot", p))
 }
 
 // pageView is what the template shows.
@@ -74,6 +75,17 @@ type pageView struct {
 	Kinds              []kind
 	Resources          int
 	CapNote, UnitNote  checks.Text
+	Many               bool // the report tells of more than one account
+	Unread             int  // accounts that could not be read
+	Accounts           []accountView
+}
+
+// accountView is an account's line in the roll-up.
+type accountView struct {
+	Account
+	StatusText checks.Text
+	Failures   []int  // by severity, as Severities
+	Page       string // the account's own page beside this one; "" where there is none
 }
 
 // group is some verdicts with their counts.
@@ -157,6 +169,7 @@ func newPage(r *Report) *pageView {
 			p.First = append(p.First, c)
 		}
 	}
+	p.addAccounts(r)
 	p.Missing = r.Missing[:min(len(r.Missing), maxMissing)]
 	p.MissingLeft = len(r.Missing) - len(p.Missing)
 	p.Grants = grants(r.Missing)
@@ -165,11 +178,31 @@ func newPage(r *Report) *pageView {
 	return p
 }
 
+func (p *pageView) addAccounts(r *Report) {
+	p.Many = len(r.Accounts) > 1
+	for _, a := range r.Accounts {
+		v := accountView{Account: a, StatusText: readingNames[a.Status]}
+		if r.Pages != nil {
+			v.Page = r.Pages(a.ID)
+		}
+		for _, s := range severities {
+			v.Failures = append(v.Failures, a.Severity[s.String()])
+		}
+		if a.Status == Failed {
+			p.Unread++
+		}
+		p.Accounts = append(p.Accounts, v)
+	}
+}
+
 var statusOrder = []checks.Status{checks.Fail, checks.Unknown, checks.Pass, checks.NotApplicable}
 
 func pageTitle(r *Report) checks.Text {
 	l := levelNames[r.Run.Level]
 	account := strings.Join(r.Run.Accounts, ", ")
+	if n := len(r.Run.Accounts); n > 1 {
+		account = fmt.Sprintf("%d accounts", n)
+	}
 	return checks.Text{EN: "MLPS " + l.EN + " · " + account + " · mlpscan", ZH: "等保" + l.ZH + " · " + account + " · mlpscan"}
 }
 
@@ -194,11 +227,10 @@ func capNote(r *Report) checks.Text {
 
 // shownCounts are how many findings of each kind the page lists.
 func shownCounts(r *Report) (open, closed int) {
-	for _, c := range r.Checks {
-		open += c.Fail + c.Unknown
-		closed += min(c.Pass+c.NotApplicable, maxClosedPer)
+	for _, m := range roomOf(r) {
+		open, closed = open+m.open, closed+m.closed
 	}
-	return min(open, maxOpen), min(closed, maxClosed)
+	return open, closed
 }
 
 // grants are the permissions that were refused, each once.

@@ -20,9 +20,10 @@ func writePageData(w io.Writer, r *Report) error {
 	j.member("severities", d.severities, ",\n")
 	j.member("statuses", statusNames, ",\n")
 	j.member("checks", d.checks, ",\n")
-	list(j, "rows", d.rows(r), ",\n")
+	list(j, "rows", d.sorted(r), ",\n")
 	j.member("regions", d.regions.names, ",\n") // known once the rows are written
 	j.member("types", d.types.names, ",\n")
+	j.member("accounts", d.accounts.names, ",\n")
 	j.member("total", r.Summary.Pass+r.Summary.Fail+r.Summary.Unknown+r.Summary.NotApplicable, "\n")
 	j.raw("}</script>\n")
 	return j.close()
@@ -35,6 +36,7 @@ type pageData struct {
 	at         map[string]int // a check's place among checks
 	regions    *numbered
 	types      *numbered
+	accounts   *numbered
 }
 
 type pageCheck struct {
@@ -66,7 +68,7 @@ func (n *numbered) number(s string) int {
 }
 
 func newPageData(r *Report) *pageData {
-	d := &pageData{severities: map[string]checks.Text{}, checks: []pageCheck{}, at: map[string]int{}, regions: newNumbered(), types: newNumbered()}
+	d := &pageData{severities: map[string]checks.Text{}, checks: []pageCheck{}, at: map[string]int{}, regions: newNumbered(), types: newNumbered(), accounts: newNumbered()}
 	for _, s := range severities {
 		d.severities[s.String()] = s.Text()
 	}
@@ -81,28 +83,56 @@ func newPageData(r *Report) *pageData {
 	return d
 }
 
+// sorted are the page's rows, most severe first. Of one account they come so; of
+// several they are put in order here: the caps bound how many there are.
+func (d *pageData) sorted(r *Report) iter.Seq[[]any] {
+	rows := d.rows(r)
+	if len(r.Accounts) < 2 {
+		return rows
+	}
+	return slices.Values(slices.SortedStableFunc(rows, func(x, y []any) int { return x[0].(int) - y[0].(int) }))
+}
+
 // rows are the findings that the page holds, within its caps. The order of a
 // row's values is that of the constants in page.js.
 func (d *pageData) rows(r *Report) iter.Seq[[]any] {
+	room := roomOf(r)
 	return func(yield func([]any) bool) {
-		open, closed, closedOf := 0, 0, map[string]int{}
 		for f := range r.Findings() {
-			if f.Status == checks.Fail || f.Status == checks.Unknown {
-				if open++; open > maxOpen {
-					continue
-				}
-			} else {
-				if closedOf[f.Check] >= maxClosedPer || closed >= maxClosed {
-					continue
-				}
-				closedOf[f.Check]++
-				closed++
+			left := room[f.Check].of(f.Status)
+			if *left == 0 {
+				continue
 			}
+			*left--
 			if !yield(d.row(f)) {
 				return
 			}
 		}
 	}
+}
+
+// room is how many findings of a check the page still takes.
+type room struct{ open, closed int }
+
+// of is the room for findings of a status.
+func (m *room) of(s checks.Status) *int {
+	if s == checks.Fail || s == checks.Unknown {
+		return &m.open
+	}
+	return &m.closed
+}
+
+// roomOf shares out the page's room: the most severe checks have theirs first,
+// whichever account their findings are in.
+func roomOf(r *Report) map[string]*room {
+	open, closed := maxOpen, maxClosed
+	by := map[string]*room{}
+	for _, c := range r.Checks {
+		m := &room{min(open, c.Fail+c.Unknown), min(closed, maxClosedPer, c.Pass+c.NotApplicable)}
+		open, closed = open-m.open, closed-m.closed
+		by[c.ID] = m
+	}
+	return by
 }
 
 func (d *pageData) row(f Finding) []any {
@@ -119,7 +149,7 @@ func (d *pageData) row(f Finding) []any {
 		evidence = append(evidence, []string{e.Call, e.Field, short(e.Value), e.RequestID, at})
 	}
 	return []any{d.at[f.Check], slices.Index(statusOrder, f.Status), d.regions.number(f.Region), d.types.number(f.Resource.Type), visible(f.Resource.ID), visible(f.Resource.Name),
-		short(problem.EN), short(problem.ZH), evidence, f.ID, visible(f.Resource.ARN), visibleTags(f.Resource.Tags)}
+		short(problem.EN), short(problem.ZH), evidence, f.ID, visible(f.Resource.ARN), visibleTags(f.Resource.Tags), d.accounts.number(f.Account)}
 }
 
 func visibleTags(tags map[string]string) []string {

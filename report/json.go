@@ -22,6 +22,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 	j.member("schema", Schema, ",\n")
 	j.member("tool", r.Tool, ",\n")
 	j.member("run", r.Run, ",\n")
+	list(j, "accounts", slices.Values(r.Accounts), ",\n")
 	j.member("summary", r.Summary, ",\n")
 	list(j, "checks", slices.Values(r.Checks), ",\n")
 	list(j, "findings", r.Findings(), ",\n")
@@ -30,7 +31,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 	list(j, "not_here", slices.Values(r.NotHere), ",\n")
 	list(j, "inventory", r.Inventory(), "\n")
 	j.raw("}\n")
-	return j.close()
+	return errors.Join(r.err, j.close())
 }
 
 // jsonWriter writes piece by piece and keeps the first error.
@@ -100,6 +101,7 @@ func Load(in io.Reader) (*Report, error) {
 		Schema    string     `json:"schema"`
 		Tool      Tool       `json:"tool"`
 		Run       Run        `json:"run"`
+		Accounts  []Account  `json:"accounts"`
 		Summary   Summary    `json:"summary"`
 		Checks    []Check    `json:"checks"`
 		Findings  []Finding  `json:"findings"`
@@ -122,7 +124,7 @@ func Load(in io.Reader) (*Report, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("read report: something follows after its end")
 	}
-	r := &Report{Tool: m.Tool, Run: m.Run, Summary: m.Summary, Checks: m.Checks, Clauses: m.Clauses,
+	r := &Report{Tool: m.Tool, Run: m.Run, Accounts: m.Accounts, Summary: m.Summary, Checks: m.Checks, Clauses: m.Clauses,
 		Missing: m.Missing, NotHere: m.NotHere, findings: slices.Values(m.Findings), inventory: slices.Values(m.Inventory)}
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("read report: %w", err)

@@ -5,9 +5,12 @@
 // [Formats] are the ways to write it; each is one file of this package. The JSON
 // format holds all of it, so that [Load] makes every other format from a saved one.
 //
+// A report tells of one account or of many, as a [Builder] is given them, and of
+// all their resources or of those of one grading object (定级对象).
+//
 // An account of 100,000 instances has more than a million findings. A Report
-// made by [New] therefore holds none: [Report.Findings] judges the account anew
-// each time it is ranged over, which costs seconds and no memory.
+// made by a Builder therefore holds none: [Report.Findings] judges the accounts
+// anew each time it is ranged over, which costs seconds and no memory.
 package report
 
 import (
@@ -26,21 +29,30 @@ const Schema = "mlpscan/report/v1"
 
 // A Report is one scan, assessed at one level.
 type Report struct {
-	Tool    Tool
-	Run     Run
-	Summary Summary
-	Checks  []Check   // those that ran, most severe first
-	Clauses []Clause  // every one of the level, once, in the standard's order
-	Missing []Failure // calls that failed and left something unread
-	NotHere []Failure // products and regions that are not activated: they hold nothing
+	Tool     Tool
+	Run      Run
+	Accounts []Account // sorted by id; those too that could not be read
+	Summary  Summary
+	Checks   []Check   // those that ran, most severe first
+	Clauses  []Clause  // every one of the level, once, in the standard's order
+	Missing  []Failure // calls that failed and left something unread
+	NotHere  []Failure // products and regions that are not activated: they hold nothing
 
 	// Color asks the table for colours. It is no part of the model.
 	Color bool
+	// Pages is the address of an account's own page, for the roll-up to lead to;
+	// nil or "" where there is none. It is no part of the model.
+	Pages func(account string) string
 
 	first     sample // of the findings, kept while they were counted; nil in a loaded report
 	findings  iter.Seq[Finding]
 	inventory iter.Seq[Resource]
+	err       error // of reading an account again
 }
+
+// Err is what went wrong while Findings or Inventory read an account again; nil
+// in most cases. What they gave is not complete where it is not nil.
+func (r *Report) Err() error { return r.err }
 
 // Tool is the program that made a report.
 type Tool struct {
@@ -152,30 +164,15 @@ type Options struct {
 	Finished time.Time // when the scan ended; zero where it is not known
 	Digest   string    // of the archive
 	Color    bool      // see Report.Color
+	// Scope limits the report to some resources; nil takes all.
+	Scope Scope
 }
 
-// New judges an account by the checks of list, and assesses it at a level.
-// Checks of the catalogue that list leaves out count as not run: what they would
-// tell of a clause is then not assessed.
-func New(acc *cloud.Account, list []*checks.Check, values checks.Values, opt Options) *Report {
-	run := func(list []*checks.Check) iter.Seq[checks.Result] { return checks.Run(list, acc, values) }
-	return build(acc, checks.All, list, values, run, opt)
-}
-
-// build is New with the catalogue and the judge given, for tests.
-func build(acc *cloud.Account, catalogue, list []*checks.Check, values checks.Values, run func([]*checks.Check) iter.Seq[checks.Result], opt Options) *Report {
-	list = bySeverity(list)
-	r := &Report{Tool: Tool{"mlpscan", opt.Version}, Run: newRun(acc, opt), Color: opt.Color}
-	for _, c := range list {
-		r.Checks = append(r.Checks, newCheck(c, values[c.ID], opt.Level))
-	}
-	r.Missing, r.NotHere = failures(acc.ID, acc.Missing), failures(acc.ID, acc.NotHere)
-	r.findings = findings(acc.ID, opt.Level, func() iter.Seq[checks.Result] { return run(list) })
-	r.inventory = inventory(acc)
-	r.tally(acc.ID, run(list))
-	r.Clauses = assess(r, notRun(catalogue, list))
-	r.summarize()
-	return r
+// A Scope says which resources a report is about.
+type Scope interface {
+	// Holds reports whether a verdict on x counts. Verdicts on an account as a
+	// whole, or on a list that was not read, come with an x that stands for it.
+	Holds(account string, x *cloud.Resource) bool
 }
 
 // bySeverity sorts checks by falling severity, and those alike by id: the order of
@@ -187,18 +184,6 @@ func bySeverity(list []*checks.Check) []*checks.Check {
 		}
 		return cmp.Compare(x.ID, y.ID)
 	})
-}
-
-func newRun(acc *cloud.Account, opt Options) Run {
-	run := Run{ID: opt.RunID, Started: acc.Time.UTC(), Finished: opt.Finished.UTC(), Level: opt.Level, Language: opt.Language,
-		Accounts: []string{acc.ID}, Regions: slices.Clone(acc.Regions), Filtered: acc.Filtered, Partial: acc.Partial, Digest: opt.Digest}
-	if run.ID == "" {
-		run.ID = acc.ID + "-" + run.Started.Format("20060102T150405Z")
-	}
-	if run.Regions == nil {
-		run.Regions = []string{}
-	}
-	return run
 }
 
 func newCheck(c *checks.Check, values map[string]any, level int) Check {
@@ -226,22 +211,6 @@ func failures(account string, list []*cloud.Error) []Failure {
 	return all
 }
 
-// tally counts every verdict once, by check, and keeps the first of each kind, so
-// that a table needs no second judging.
-func (r *Report) tally(account string, results iter.Seq[checks.Result]) {
-	at := map[string]*Tally{}
-	for i := range r.Checks {
-		at[r.Checks[i].ID] = &r.Checks[i].Tally
-	}
-	r.first = sample{}
-	for res := range results {
-		at[res.Check.ID].count(res.Status)
-		if r.first.wants(res.Check.ID, res.Status) {
-			r.first.add(newFinding(account, clausesOf(res.Check, r.Run.Level), res))
-		}
-	}
-}
-
 // notRun are the checks of the catalogue that are not in the list.
 func notRun(catalogue, list []*checks.Check) []*checks.Check {
 	var left []*checks.Check
@@ -255,10 +224,7 @@ func notRun(catalogue, list []*checks.Check) []*checks.Check {
 
 // summarize adds up what the rows say.
 func (r *Report) summarize() {
-	s := Summary{BySeverity: map[string]int{}, Clauses: map[Verdict]int{}}
-	for _, sev := range severities {
-		s.BySeverity[sev.String()] = 0
-	}
+	s := Summary{BySeverity: noneBySeverity(), Clauses: map[Verdict]int{}}
 	for _, v := range Verdicts {
 		s.Clauses[v] = 0
 	}
@@ -273,6 +239,15 @@ func (r *Report) summarize() {
 		s.Clauses[c.Verdict]++
 	}
 	r.Summary = s
+}
+
+// noneBySeverity counts nothing yet.
+func noneBySeverity() map[string]int {
+	m := map[string]int{}
+	for _, sev := range severities {
+		m[sev.String()] = 0
+	}
+	return m
 }
 
 var severities = []checks.Severity{checks.Critical, checks.High, checks.Medium, checks.Low}

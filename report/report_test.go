@@ -59,7 +59,7 @@ func TestTotals(t *testing.T) {
 // TestEveryClauseOnce: each clause of the level, in the standard's order, once.
 func TestEveryClauseOnce(t *testing.T) {
 	for _, level := range mlps.Levels() {
-		r := build(&cloud.Account{ID: "1"}, nil, nil, nil, none, Options{Level: level, Language: "zh"})
+		r := build(&cloud.Account{ID: "1"}, nil, nil, none, Options{Level: level, Language: "zh"})
 		var got, want []string
 		for _, c := range r.Clauses {
 			got = append(got, c.ID)
@@ -74,7 +74,9 @@ func TestEveryClauseOnce(t *testing.T) {
 }
 
 // none is an account in which no check finds anything.
-func none([]*checks.Check) iter.Seq[checks.Result] { return func(func(checks.Result) bool) {} }
+func none([]*checks.Check, *cloud.Account) iter.Seq[checks.Result] {
+	return func(func(checks.Result) bool) {}
+}
 
 // TestVerdicts holds decide to its rule, line by line.
 func TestVerdicts(t *testing.T) {
@@ -177,7 +179,7 @@ func TestLeftOut(t *testing.T) {
 	all := fixtureChecks()
 	list := all[4:] // rds-instance-sql-audit and what follows
 	acc := &cloud.Account{ID: fixtureAccount, Time: fixtureTime}
-	r := build(acc, all, list, nil, fixtureResults(all, 0), Options{Level: 3, Language: "zh"})
+	r := build(acc, all, list, fixtureResults(all, 0), Options{Level: 3, Language: "zh"})
 	want := map[string]Verdict{"8.2.3.3-a": Met, "8.1.4.8-b": NotAssessed, "8.1.3.2-a": NotAssessed, "8.1.1.1-a": Inherited, "8.1.6.1": Manual}
 	for _, c := range r.Clauses {
 		if v, ok := want[c.ID]; ok && c.Verdict != v {
@@ -239,7 +241,7 @@ func TestJSONIsPlain(t *testing.T) {
 		t.Error("a list is null where it should be empty")
 	}
 	lines := strings.Count(string(out), "\n")
-	want := r.Summary.Pass + r.Summary.Fail + r.Summary.Unknown + r.Summary.NotApplicable + len(r.Clauses) + len(r.Checks) + len(r.Missing) + len(r.NotHere) + 2
+	want := r.Summary.Pass + r.Summary.Fail + r.Summary.Unknown + r.Summary.NotApplicable + len(r.Clauses) + len(r.Checks) + len(r.Missing) + len(r.NotHere) + len(r.Accounts) + 2
 	if lines < want || lines > want+20 {
 		t.Errorf("%d lines for %d rows", lines, want)
 	}
@@ -300,7 +302,7 @@ func TestMemory(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapInuse
 	}
-	run := func([]*checks.Check) iter.Seq[checks.Result] {
+	run := func([]*checks.Check, *cloud.Account) iter.Seq[checks.Result] {
 		return func(yield func(checks.Result) bool) {
 			for i := range n {
 				if i%20_000 == 0 {
@@ -319,7 +321,7 @@ func TestMemory(t *testing.T) {
 	}
 	runtime.GC()
 	base = heap()
-	r := build(&cloud.Account{ID: fixtureAccount, Time: fixtureTime}, list, list, nil, run, Options{Level: 3, Language: "zh"})
+	r := build(&cloud.Account{ID: fixtureAccount, Time: fixtureTime}, list, list, run, Options{Level: 3, Language: "zh"})
 	for _, format := range Formats {
 		if err := format(io.Discard, r); err != nil {
 			t.Fatal(err)
@@ -327,5 +329,49 @@ func TestMemory(t *testing.T) {
 	}
 	if grown := (peak - base) >> 20; peak > base && grown > 48 {
 		t.Errorf("the heap grows by %d MB for %d verdicts", grown, n)
+	}
+}
+
+// TestManyAccounts: a report of several accounts is the same in whatever order
+// they come, adds up account by account, and holds one that could not be read as unknown.
+func TestManyAccounts(t *testing.T) {
+	list := fixtureChecks()
+	reading := func(id string) Reading {
+		return Reading{ID: id, Load: Loaded(&cloud.Account{ID: id, Time: fixtureTime, Regions: []string{"cn-beijing"}}), Digest: id}
+	}
+	failed := Reading{ID: "3000000000000003", Name: "合作医院", Failure: &cloud.Error{Service: "sts", Action: "AssumeRole", Code: "NoPermission", HTTPStatus: 403, Message: "no trust"}}
+	all := []Reading{reading("1000000000000001"), reading("2000000000000002"), failed}
+	make := func(order ...int) *Report {
+		b := begin(list, list, nil, Options{Level: 3, Language: "zh"}, fixtureResults(list, 0))
+		for _, i := range order {
+			if err := b.Add(all[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.Report()
+	}
+	r, other := make(0, 1, 2), make(2, 1, 0)
+	for name, format := range Formats {
+		if !bytes.Equal(render(t, format, r), render(t, format, other)) {
+			t.Errorf("%s: the order of the accounts changes the report", name)
+		}
+	}
+	one := build(&cloud.Account{ID: "1"}, list, list, fixtureResults(list, 0), Options{Level: 3, Language: "zh"})
+	if r.Summary.Fail != 2*one.Summary.Fail || r.Summary.Unknown != 2*one.Summary.Unknown+len(list) {
+		t.Errorf("two accounts and an unread one: %+v; one: %+v", r.Summary, one.Summary)
+	}
+	if a := r.Accounts[2]; a.Status != Failed || a.Unknown != len(list) || a.Pass != 0 || a.Failure.Code != "NoPermission" {
+		t.Errorf("the unread account: %+v", a)
+	}
+	for _, c := range r.Clauses {
+		if c.Verdict == Met || c.Verdict == ToConfirm {
+			t.Errorf("%s is %s though an account was not read", c.ID, c.Verdict)
+		}
+	}
+	if again, err := Load(bytes.NewReader(render(t, WriteJSON, r))); err != nil || len(again.Accounts) != 3 {
+		t.Errorf("loaded again: %v", err)
+	}
+	if table := string(render(t, WriteTable, r)); !strings.Contains(table, "合作医院") || !strings.Contains(table, "NoPermission") {
+		t.Error("the table does not say which account was not read, and why")
 	}
 }

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bufio"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -20,6 +22,7 @@ const (
 	rowsPerCheck = 5   // findings of one check
 	maxChecks    = 40  // checks with findings
 	maxFailures  = 12  // failed calls
+	maxAccounts  = 25  // accounts of a report of several
 )
 
 // WriteTable writes the report for a terminal: what was decided and what was
@@ -30,12 +33,13 @@ func WriteTable(w io.Writer, r *Report) error {
 	t.head()
 	t.clauseCounts()
 	t.findingCounts()
+	t.accounts()
 	t.failures()
 	t.clausesNotMet()
 	t.findings()
 	t.footer()
-	if t.err != nil {
-		return t.err
+	if err := errors.Join(t.err, t.r.err); err != nil {
+		return err
 	}
 	return t.out.Flush()
 }
@@ -143,11 +147,19 @@ func (t *table) head() {
 	run := t.r.Run
 	t.title("%s", t.say("MLPS 2.0 "+levelNames[run.Level].EN+" · configuration report", "等级保护 2.0 "+levelNames[run.Level].ZH+" · 云上配置核查报告"))
 	t.line("", t.say("account %s · %s · mlpscan %s", "账号 %s · %s · mlpscan %s"),
-		strings.Join(run.Accounts, ", "), beijing(run.Started), t.r.Tool.Version)
+		t.accountNames(), beijing(run.Started), t.r.Tool.Version)
 	t.line("", t.say("services %s · regions %s", "产品 %s · 地域 %s"), strings.Join(t.r.Services(), ", "), t.regions())
 	if run.Partial {
 		t.raw(t.paint(yellow, t.say("The scan was stopped before its end: what is missing is not assessed.", "扫描未完成即被中止：缺失部分一律记为未核查。")))
 	}
+}
+
+// accountNames names the account, or counts them.
+func (t *table) accountNames() string {
+	if n := len(t.r.Run.Accounts); n > 1 {
+		return fmt.Sprintf(t.say("%d accounts", "共 %d 个"), n)
+	}
+	return strings.Join(t.r.Run.Accounts, "")
 }
 
 // regions names the regions, and says whether they were chosen.
@@ -198,6 +210,35 @@ func (t *table) findingCounts() {
 	t.line("", t.say("fail %d (%s) · unknown %d · pass %d · not applicable %d", "不通过 %d（%s） · 未知 %d · 通过 %d · 不适用 %d"),
 		s.Fail, strings.Join(by, " · "), s.Unknown, s.Pass, s.NotApplicable)
 }
+
+// accounts lists the accounts of a report of several: first those that could not be read.
+func (t *table) accounts() {
+	if len(t.r.Accounts) < 2 {
+		return
+	}
+	list := slices.SortedStableFunc(slices.Values(t.r.Accounts), func(x, y Account) int {
+		return cmp.Or(cmp.Compare(readingOrder[x.Status], readingOrder[y.Status]), y.Fail-x.Fail)
+	})
+	t.title(t.say("Accounts: %d", "云账号：%d 个"), len(list))
+	var rows [][]string
+	for _, a := range list[:min(len(list), maxAccounts)] {
+		status := t.in(readingNames[a.Status])
+		if a.Status != Whole {
+			status = t.paint(yellow, status)
+		}
+		if a.Failure != nil {
+			status += "\n" + cell(a.Failure.Code+" "+a.Failure.Message, 40, 3)
+		}
+		rows = append(rows, []string{cell(strings.TrimSpace(a.ID+" "+a.Name), 26, 3), status, fmt.Sprint(a.Fail), fmt.Sprint(a.Unknown), fmt.Sprint(a.Pass)})
+	}
+	right := tw.AlignRight
+	t.grid([]string{t.say("account", "云账号"), t.say("reading", "读取情况"), t.say("fail", "不通过"), t.say("unknown", "未知"), t.say("pass", "通过")},
+		[]tw.Align{tw.AlignLeft, tw.AlignLeft, right, right, right}, rows)
+	t.more(len(list) - len(rows))
+}
+
+// readingOrder puts first what a reader must see to.
+var readingOrder = map[ReadingStatus]int{Failed: 0, Stopped: 1, Whole: 2}
 
 // failures lists the calls that failed, and what to grant.
 func (t *table) failures() {
@@ -299,6 +340,21 @@ func (s sample) add(f Finding) {
 		s[f.Check] = map[checks.Status][]Finding{}
 	}
 	s[f.Check][f.Status] = append(s[f.Check][f.Status], f)
+}
+
+// merge takes in the sample of another account, and keeps those of the accounts
+// that come first: the order in which accounts are added changes nothing.
+func (s sample) merge(t sample) {
+	for check, by := range t {
+		for status, list := range by {
+			if s[check] == nil {
+				s[check] = map[checks.Status][]Finding{}
+			}
+			all := slices.Concat(s[check][status], list)
+			slices.SortStableFunc(all, func(x, y Finding) int { return cmp.Compare(x.Account, y.Account) })
+			s[check][status] = all[:min(len(all), rowsPerCheck)]
+		}
+	}
 }
 
 // rows are those of one check to show.

@@ -68,3 +68,10 @@ func (c Clause) markedUnit() string {
 	}
 	return c.Unit + unitMark
 }
+
+// readingNames say how the reading of an account went.
+var readingNames = map[ReadingStatus]checks.Text{
+	Whole:   {EN: "read", ZH: "已读取"},
+	Stopped: {EN: "stopped before its end", ZH: "中途中止"},
+	Failed:  {EN: "not read", ZH: "未能读取"},
+}

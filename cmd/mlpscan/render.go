@@ -9,12 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/checks/mlps"
-	"github.com/mlpscan/mlpscan/cloud"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
@@ -56,17 +54,15 @@ func (o *renderOptions) validate() error {
 	return nil
 }
 
-// reading is an account and what its archive says of how it was read.
-type reading struct {
-	account  *cloud.Account
-	finished time.Time
-	digest   string
-}
-
 // report judges and assesses what was read.
-func (o *renderOptions) report(r reading, list []*checks.Check) *report.Report {
-	return report.New(r.account, list, nil, report.Options{Level: o.level, Language: o.lang, Version: toolVersion(),
-		Finished: r.finished, Digest: r.digest})
+func (o *renderOptions) report(all []report.Reading, list []*checks.Check) (*report.Report, error) {
+	b := report.Begin(list, nil, report.Options{Level: o.level, Language: o.lang, Version: toolVersion()})
+	for _, x := range all {
+		if err := b.Add(x); err != nil {
+			return nil, err
+		}
+	}
+	return b.Report(), nil
 }
 
 // outputs are the places a report goes to. They are opened before the scan, so

@@ -71,5 +71,5 @@ func loadReport(c *cobra.Command, path string, o *renderOptions) (*report.Report
 	if err != nil {
 		return nil, err
 	}
-	return o.report(read, checks.All), nil
+	return o.report([]report.Reading{read}, checks.All)
 }

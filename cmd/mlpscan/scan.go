@@ -14,6 +14,7 @@ import (
 	"github.com/mlpscan/mlpscan/cloud"
 	"github.com/mlpscan/mlpscan/cloud/live"
 	"github.com/mlpscan/mlpscan/cloud/simulator"
+	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
 
@@ -95,7 +96,10 @@ func (o *scanOptions) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	rep := o.render.report(read, list)
+	rep, err := o.render.report([]report.Reading{read}, list)
+	if err != nil {
+		return err
+	}
 	if err := outputs.write(rep); err != nil {
 		return err
 	}
@@ -166,22 +170,22 @@ func plausibleRegion(id string) bool {
 }
 
 // read gets the account from wherever it is to come.
-func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (reading, error) {
+func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (report.Reading, error) {
 	if o.from != "" {
 		return readArchive(ctx, o.from, o.regions, list)
 	}
 	src, err := o.source(ctx)
 	if err != nil {
-		return reading{}, err
+		return report.Reading{}, err
 	}
 	if err := checkRegions(ctx, src, o.regions); err != nil {
-		return reading{}, err
+		return report.Reading{}, err
 	}
 	return o.record(ctx, c, src, list)
 }
 
 // record reads from a cloud and keeps every answer.
-func (o *scanOptions) record(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (reading, error) {
+func (o *scanOptions) record(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (report.Reading, error) {
 	started := time.Now().UTC()
 	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Time: started, Progress: new(cloud.Progress)}
 	path := o.save
@@ -191,29 +195,30 @@ func (o *scanOptions) record(ctx context.Context, c *cobra.Command, src cloud.So
 	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: started, Regions: o.regions,
 		Calls: slices.Sorted(maps.Keys(opt.Calls)), Catalogue: checks.Digest(checks.All)})
 	if err != nil {
-		return reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
+		return report.Reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
 	}
 	show := startProgress(opt.Progress, o.quiet)
 	acc, err := cloud.Read(ctx, rec, opt)
 	show.stop()
-	r := reading{account: acc, finished: time.Now().UTC()}
+	r := report.Reading{Load: report.Loaded(acc), Finished: time.Now().UTC()}
 	var cerr error
-	if r.digest, cerr = rec.Close(acc, r.finished); err == nil && cerr != nil {
+	if r.Digest, cerr = rec.Close(acc, r.Finished); err == nil && cerr != nil {
 		err = fmt.Errorf("cannot complete the archive %s: %w", path, cerr)
 	}
 	if acc == nil {
 		return r, errors.Join(err, os.Remove(path)) // it holds nothing of an account
 	}
+	r.ID = acc.ID
 	fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
 	return r, err
 }
 
 // readArchive reads a saved scan as if it were the cloud. Its own choice of
 // regions holds, unless the user narrows it further.
-func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (reading, error) {
+func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (report.Reading, error) {
 	a, err := cloud.OpenArchive(path)
 	if err != nil {
-		return reading{}, err
+		return report.Reading{}, err
 	}
 	defer a.Close()
 	if len(regions) == 0 {
@@ -221,10 +226,10 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 	}
 	acc, err := cloud.Read(ctx, a, cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: a.Scan.Started})
 	if err != nil {
-		return reading{}, err
+		return report.Reading{}, err
 	}
 	acc.Partial = acc.Partial || a.Partial
-	return reading{acc, a.Finished, a.Digest}, nil
+	return report.Reading{ID: acc.ID, Load: report.Loaded(acc), Finished: a.Finished, Digest: a.Digest}, nil
 }
 
 // callTimeout is how long one call may take before it is tried again.

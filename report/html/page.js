@@ -7,8 +7,8 @@
   const data = JSON.parse($('data').textContent);
   const CHUNK = 100; // rows put in at a time
   const STATUS = ['fail', 'unknown', 'pass', 'not_applicable'];
-  // A row of data: check, status, region, type, id, name, problem en, zh, evidence, finding id, arn, tags
-  const [CHECK, ST, REGION, TYPE, ID, NAME, EN, ZH, EVIDENCE, FINDING, ARN, TAGS] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+  // A row of data: check, status, region, type, id, name, problem en, zh, evidence, finding id, arn, tags, account
+  const [CHECK, ST, REGION, TYPE, ID, NAME, EN, ZH, EVIDENCE, FINDING, ARN, TAGS, ACCOUNT] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
   let lang = root.dataset.lang;
   const say = (en, zh) => (lang === 'zh' ? zh : en);
@@ -38,11 +38,11 @@
 
   // ---- findings
   const body = $('rows').tBodies[0];
-  const controls = ['q', 'f-status', 'f-severity', 'f-region', 'f-check'].map($);
-  const [q, fStatus, fSeverity, fRegion, fCheck] = controls;
+  const controls = ['q', 'f-status', 'f-severity', 'f-account', 'f-region', 'f-check'].map($);
+  const [q, fStatus, fSeverity, fAccount, fRegion, fCheck] = controls;
   const index = data.rows.map((r) => {
     const c = data.checks[r[CHECK]];
-    return [r[ID], r[NAME], r[EN], r[ZH], c.id, c.title.en, c.title.zh, c.clauses.join(' '), data.regions[r[REGION]], data.types[r[TYPE]]].join('\n').toLowerCase();
+    return [r[ID], r[NAME], r[EN], r[ZH], c.id, c.title.en, c.title.zh, c.clauses.join(' '), data.regions[r[REGION]], data.types[r[TYPE]], data.accounts[r[ACCOUNT]]].join('\n').toLowerCase();
   });
   let found = [];
   let shown = 0;
@@ -59,6 +59,7 @@
       const c = data.checks[r[CHECK]];
       if (fSeverity.value && c.severity !== fSeverity.value) continue;
       if (fCheck.value && c.id !== fCheck.value) continue;
+      if (fAccount.value && data.accounts[r[ACCOUNT]] !== fAccount.value) continue;
       if (fRegion.value && data.regions[r[REGION]] !== fRegion.value) continue;
       if (!words.every((w) => index[i].includes(w) || r[FINDING] === w)) continue;
       list.push(i);
@@ -94,7 +95,7 @@
       el('td', { class: 'c-st' }, el('span', { class: 'st st-' + st }, word(data.statuses[st]))),
       el('td', null, open, problem ? el('div', { class: 'of' }, say('check: ', '检查项：') + word(c.title)) : null),
       el('td', { class: 'c-res' }, el('div', null, r[NAME] || r[ID]), r[NAME] && r[NAME] !== r[ID] ? el('div', { class: 'mono small' }, r[ID]) : null),
-      el('td', { class: 'c-reg mono' }, data.regions[r[REGION]] || '–'));
+      el('td', { class: 'c-reg mono' }, data.regions[r[REGION]] || '–', data.accounts.length > 1 ? el('div', { class: 'small' }, data.accounts[r[ACCOUNT]]) : null));
     open.addEventListener('click', () => {
       const now = open.getAttribute('aria-expanded') !== 'true';
       open.setAttribute('aria-expanded', String(now));
@@ -116,6 +117,7 @@
       request ? el('div', { class: 'mono small' }, `${request}${time ? ' · ' + time : ''}`) : null));
     if (lines.length) add('Evidence', '证据', el('ul', { class: 'evidence' }, ...lines));
     if (c.clauses.length) add('Clauses', '条款', ...c.clauses.flatMap((id, i) => [i ? ', ' : '', el('a', { class: 'mono', href: '#c-' + id }, id)]));
+    if (data.accounts.length > 1) add('Account', '云账号', el('span', { class: 'mono' }, data.accounts[r[ACCOUNT]]));
     if (r[ARN]) add('Resource', '资源', el('span', { class: 'mono' }, r[ARN]));
     if (r[TAGS].length) add('Tags', '标签', r[TAGS].join(', '));
     add('Finding', '结果编号', el('span', { class: 'mono' }, r[FINDING]));
