@@ -6,6 +6,7 @@ import (
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/vpc"
 )
@@ -23,13 +24,14 @@ type service struct {
 // Endpoints come from the SDKs' own tables; taking the tables here, before any
 // goroutine runs, also keeps the SDK from building them in a race.
 var services = map[string]service{
-	"ecs":         {send: sendECS},
-	"vpc":         {send: rpc("Vpc", "2016-04-28", vpc.GetEndpointMap(), vpc.GetEndpointType())},
-	"rds":         {send: rpc("Rds", "2014-08-15", rds.GetEndpointMap(), rds.GetEndpointType())},
-	"actiontrail": {send: rpc("Actiontrail", "2020-07-06", actiontrail.GetEndpointMap(), actiontrail.GetEndpointType())},
-	"sts":         {send: rpc("Sts", "2015-04-01", sts.GetEndpointMap(), sts.GetEndpointType())},
-	"oss":         {send: sendOSS, requestID: "X-Oss-Request-Id"},
-	"sls":         {send: sendSLS, requestID: "X-Log-Requestid"},
+	"ecs":             {send: sendECS},
+	"vpc":             {send: rpc("Vpc", "2016-04-28", vpc.GetEndpointMap(), vpc.GetEndpointType())},
+	"rds":             {send: rpc("Rds", "2014-08-15", rds.GetEndpointMap(), rds.GetEndpointType())},
+	"actiontrail":     {send: rpc("Actiontrail", "2020-07-06", actiontrail.GetEndpointMap(), actiontrail.GetEndpointType())},
+	"sts":             {send: rpc("Sts", "2015-04-01", sts.GetEndpointMap(), sts.GetEndpointType())},
+	"resourcemanager": {send: rpc("ResourceManager", "2020-03-31", resourcemanager.GetEndpointMap(), resourcemanager.GetEndpointType())},
+	"oss":             {send: sendOSS, requestID: "X-Oss-Request-Id"},
+	"sls":             {send: sendSLS, requestID: "X-Log-Requestid"},
 }
 
 // Services names the products that can be asked, sorted.
