@@ -15,9 +15,10 @@ import (
 // progress shows how the reading goes, on standard error: a line that moves on a terminal,
 // a plain line from time to time elsewhere.
 type progress struct {
-	from *cloud.Progress
-	end  chan struct{}
-	done chan struct{}
+	from  *cloud.Progress
+	lines chan string // to print beside the display
+	end   chan struct{}
+	done  chan struct{}
 }
 
 // How often a display changes: a bar that moves, a log that does not fill.
@@ -33,17 +34,24 @@ const (
 )
 
 func startProgress(from *cloud.Progress, quiet bool) *progress {
-	p := &progress{from: from, end: make(chan struct{}), done: make(chan struct{})}
+	p := &progress{from: from, lines: make(chan string), end: make(chan struct{}), done: make(chan struct{})}
 	switch {
 	case quiet:
-		close(p.done)
+		go p.plain(nil)
 	case isTerminal(os.Stderr):
 		go p.bar()
 	default:
-		go p.lines()
+		tick := time.NewTicker(lineInterval)
+		go func() {
+			defer tick.Stop()
+			p.plain(tick.C)
+		}()
 	}
 	return p
 }
+
+// say prints a line that stays, whatever is displayed. It must not be called after stop.
+func (p *progress) say(line string) { p.lines <- line }
 
 // stop takes the display away and waits until it is gone.
 func (p *progress) stop() {
@@ -65,6 +73,8 @@ func (p *progress) bar() {
 		case <-p.end:
 			_ = bar.Finish() // a display that fails is no reason to end a scan
 			return
+		case line := <-p.lines:
+			_, _ = progressbar.Bprintln(bar, line)
 		case <-tick.C:
 			s := p.from.Standing()
 			bar.ChangeMax(max(s.Done+s.Ahead, s.Done+1)) // what is full is taken for finished
@@ -83,15 +93,16 @@ func described(s string) string {
 	return fmt.Sprintf("%-*s", describeWidth, s)
 }
 
-func (p *progress) lines() {
+// plain writes a line at every tick, and those that are said.
+func (p *progress) plain(tick <-chan time.Time) {
 	defer close(p.done)
-	tick := time.NewTicker(lineInterval)
-	defer tick.Stop()
 	for {
 		select {
 		case <-p.end:
 			return
-		case <-tick.C:
+		case line := <-p.lines:
+			fmt.Fprintln(os.Stderr, line)
+		case <-tick:
 			s := p.from.Standing()
 			fmt.Fprintf(os.Stderr, "%d calls done, at least %d to come, %s\n", s.Done, s.Ahead, cmp.Or(waitingFor(s), "waiting for none"))
 		}

@@ -181,36 +181,50 @@ func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks
 	if err := checkRegions(ctx, src, o.regions); err != nil {
 		return report.Reading{}, err
 	}
-	return o.record(ctx, c, src, list)
+	return o.readOne(ctx, c, src, list)
 }
 
-// record reads from a cloud and keeps every answer.
-func (o *scanOptions) record(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (report.Reading, error) {
-	started := time.Now().UTC()
-	opt := cloud.Options{Regions: o.regions, Calls: checks.Calls(list), Time: started, Progress: new(cloud.Progress)}
+// readOne reads one account, shows how it goes, and says where its evidence is.
+func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (report.Reading, error) {
 	path := o.save
 	if path == "" {
-		path = "mlpscan-" + started.Format("20060102T150405Z") + ".mlpscan"
+		path = "mlpscan-" + time.Now().UTC().Format(archiveTime) + archiveEnding
 	}
-	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: started, Regions: o.regions,
+	progress := new(cloud.Progress)
+	show := startProgress(progress, o.quiet)
+	acc, r, err := o.record(ctx, src, path, o.regions, list, progress)
+	show.stop()
+	if acc != nil {
+		r.Load = report.Loaded(acc)
+		fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
+	}
+	return r, err
+}
+
+// archiveTime is how the default name of an archive tells when it was begun.
+const archiveTime = "20060102T150405Z"
+
+// record reads an account from a cloud and keeps every answer in an archive. An
+// archive that holds nothing of an account is taken away.
+func (o *scanOptions) record(ctx context.Context, src cloud.Source, path string, regions []string, list []*checks.Check, progress *cloud.Progress) (*cloud.Account, report.Reading, error) {
+	started := time.Now().UTC()
+	opt := cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: started, Progress: progress}
+	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: started, Regions: regions,
 		Calls: slices.Sorted(maps.Keys(opt.Calls)), Catalogue: checks.Digest(checks.All)})
 	if err != nil {
-		return report.Reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
+		return nil, report.Reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
 	}
-	show := startProgress(opt.Progress, o.quiet)
 	acc, err := cloud.Read(ctx, rec, opt)
-	show.stop()
-	r := report.Reading{Load: report.Loaded(acc), Finished: time.Now().UTC()}
+	r := report.Reading{Finished: time.Now().UTC()}
 	var cerr error
 	if r.Digest, cerr = rec.Close(acc, r.Finished); err == nil && cerr != nil {
 		err = fmt.Errorf("cannot complete the archive %s: %w", path, cerr)
 	}
 	if acc == nil {
-		return r, errors.Join(err, os.Remove(path)) // it holds nothing of an account
+		return nil, r, errors.Join(err, os.Remove(path))
 	}
 	r.ID = acc.ID
-	fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
-	return r, err
+	return acc, r, err
 }
 
 // readArchive reads a saved scan as if it were the cloud. Its own choice of
