@@ -9,7 +9,8 @@ import (
 // and asks another Source for the rest, so that a scan that was killed goes on
 // where it stopped.
 //
-// Only answers are taken from the archive: what had failed is asked again. A
+// What had failed is asked again, unless the failure is a fact about the account
+// (no such setting, not supported, not activated). A
 // list that the archive does not hold to its end is read again from its first
 // page, since the token of its next page may no longer be good. The account is
 // asked for anew; one that is not the archive's is an error.
@@ -50,6 +51,9 @@ func (r *resuming) Call(ctx context.Context, req Request) (Answer, error) {
 		var e *Error
 		if !errors.As(err, &e) {
 			return Answer{}, err // the archive was altered
+		}
+		if c := e.Class(); c == Unset || c == Unsupported || c == NotHere {
+			return Answer{}, err
 		}
 	}
 	return r.src.Call(ctx, req)

@@ -101,13 +101,18 @@ func (o *scanOptions) readTarget(ctx context.Context, t target, dir string, list
 	if r.Failure != nil {
 		return r, nil
 	}
+	earlier, whole := o.earlier(ctx, r.ID, list)
+	if whole != nil {
+		whole.Name = t.name
+		return *whole, nil
+	}
 	src, err := t.open()
 	if err != nil {
 		r.Failure = failureOf(err)
 		return r, nil
 	}
 	path := filepath.Join(dir, archiveName(r.ID))
-	acc, got, err := o.record(ctx, src, path, t.regions, list, progress)
+	acc, got, err := o.record(ctx, src, path, earlier, t.regions, list, progress)
 	if err != nil {
 		r.Failure = failureOf(err)
 		return r, unlessAccounts(err)
@@ -119,6 +124,28 @@ func (o *scanOptions) readTarget(ctx context.Context, t target, dir string, list
 	got.ID, got.Name = acc.ID, t.name
 	got.Load = onceHeld(acc, path, t.regions, list)
 	return got, nil
+}
+
+// earlier is the account's archive in the folder that --resume names, "" where
+// there is none; and what it says, where the account was read to its end then.
+func (o *scanOptions) earlier(ctx context.Context, id string, list []*checks.Check) (path string, whole *report.Reading) {
+	if o.resume == "" {
+		return "", nil
+	}
+	path = filepath.Join(o.resume, archiveName(id))
+	if _, err := os.Stat(path); err != nil {
+		return "", nil
+	}
+	r, err := readArchive(ctx, path, nil, list)
+	if err != nil {
+		return path, nil // Resume will say what is wrong with it
+	}
+	acc, err := r.Load()
+	if err != nil || acc.Partial {
+		return path, nil
+	}
+	r.Load = onceHeld(acc, path, nil, list)
+	return path, &r
 }
 
 // onceHeld gives the account that is in memory the first time, and then lets go

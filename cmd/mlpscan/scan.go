@@ -23,6 +23,7 @@ type scanOptions struct {
 	demo        bool
 	from        string
 	save        string
+	resume      string
 	regions     []string
 	services    []string
 	checks      []string
@@ -61,6 +62,7 @@ above --fail-on, 4 nothing failed but something is unknown.`,
 	f.BoolVar(&o.demo, "demo", false, "scan the simulated account, without credentials")
 	f.StringVar(&o.from, "from", "", "judge a saved archive instead of a live account")
 	f.StringVar(&o.save, "save", "", "archive to write (default mlpscan-<time>.mlpscan)")
+	f.StringVar(&o.resume, "resume", "", "go on from the partial archive of a scan that was killed, into a new one")
 	f.StringSliceVar(&o.regions, "region", []string{"all"}, "regions to read, or all that the account has opened")
 	f.StringSliceVar(&o.services, "service", nil, "services to judge (default: all)")
 	f.StringSliceVar(&o.checks, "check", nil, "checks to run (default: all)")
@@ -116,6 +118,9 @@ func (o *scanOptions) validate() ([]*checks.Check, error) {
 	}
 	if o.from != "" && o.save != "" {
 		return nil, usage("copy the archive if you need it twice", "--save makes no sense with --from: nothing is read from a cloud")
+	}
+	if o.resume != "" && (o.demo || o.from != "") {
+		return nil, usage("--resume goes on reading an account; --from judges what was read", "--resume makes no sense with --demo or --from")
 	}
 	if o.concurrency < 1 || o.concurrency > 1000 {
 		return nil, usage("16 is a good number", "--concurrency %d is not within 1 and 1000", o.concurrency)
@@ -192,7 +197,7 @@ func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.S
 	}
 	progress := new(cloud.Progress)
 	show := startProgress(progress, o.quiet)
-	acc, r, err := o.record(ctx, src, path, o.regions, list, progress)
+	acc, r, err := o.record(ctx, src, path, o.resume, o.regions, list, progress)
 	show.stop()
 	if acc != nil {
 		r.Load = report.Loaded(acc)
@@ -205,11 +210,22 @@ func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.S
 const archiveTime = "20060102T150405Z"
 
 // record reads an account from a cloud and keeps every answer in an archive. An
-// archive that holds nothing of an account is taken away.
-func (o *scanOptions) record(ctx context.Context, src cloud.Source, path string, regions []string, list []*checks.Check, progress *cloud.Progress) (*cloud.Account, report.Reading, error) {
-	started := time.Now().UTC()
-	opt := cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: started, Progress: progress}
-	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: started, Regions: regions,
+// archive that holds nothing of an account is taken away. Where resume names a
+// partial archive, what it holds is not asked again, and its regions and its time hold.
+func (o *scanOptions) record(ctx context.Context, src cloud.Source, path, resume string, regions []string, list []*checks.Check, progress *cloud.Progress) (*cloud.Account, report.Reading, error) {
+	opt := cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: time.Now().UTC(), Progress: progress}
+	if resume != "" {
+		saved, err := cloud.OpenArchive(resume)
+		if err != nil {
+			return nil, report.Reading{}, err
+		}
+		defer saved.Close()
+		if src, err = cloud.Resume(ctx, saved, src); err != nil {
+			return nil, report.Reading{}, err
+		}
+		opt.Regions, opt.Time = saved.Scan.Regions, saved.Scan.Started
+	}
+	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: opt.Time, Regions: opt.Regions,
 		Calls: slices.Sorted(maps.Keys(opt.Calls)), Catalogue: checks.Digest(checks.All)})
 	if err != nil {
 		return nil, report.Reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
