@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/mlpscan/mlpscan/cloud"
 )
@@ -283,6 +284,33 @@ func Find(list []*Check, services, ids []string) ([]*Check, error) {
 		}
 	}
 	return found, nil
+}
+
+// Reads are the API calls that the checks may depend on, sorted, together with
+// the lists of regions that a reader needs to make them. A check that looks at every
+// resource depends on all that any check reads.
+func Reads(list []*Check) []string {
+	calls := Calls(list)
+	if calls == nil {
+		calls = map[string]bool{}
+		for _, c := range All {
+			for _, call := range c.Reads {
+				calls[call] = call != anyList
+			}
+		}
+	}
+	var all []string
+	for call, wanted := range calls {
+		if wanted {
+			service, _, _ := strings.Cut(call, "/")
+			all = append(all, call)
+			if from := cloud.RegionList(service); from != "" {
+				all = append(all, from)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Calls are the API calls that the checks may depend on, which is what a reader

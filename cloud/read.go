@@ -59,7 +59,7 @@ func Read(ctx context.Context, src Source, opt Options) (*Account, error) {
 	r := &reader{ctx: ctx, cancel: cancel, src: src, opt: opt, slots: make(chan struct{}, opt.Concurrency),
 		regionIDs: map[string]func() []string{},
 		acc:       &Account{Time: opt.Time, Filtered: len(opt.Regions) > 0}}
-	id, err := identity(ctx, src)
+	id, err := Identity(ctx, src)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +73,9 @@ func Read(ctx context.Context, src Source, opt Options) (*Account, error) {
 	return r.acc, nil
 }
 
-// identity asks whose account this is. It needs no permission, so that its
-// failure means a credential that does not work.
-func identity(ctx context.Context, src Source) (string, error) {
+// Identity asks whose account this is (STS GetCallerIdentity). It needs no
+// permission, so that its failure means a credential that does not work.
+func Identity(ctx context.Context, src Source) (string, error) {
 	a, err := src.Call(ctx, Request{Service: "sts", Action: "GetCallerIdentity"})
 	if err != nil {
 		return "", err
@@ -92,7 +92,7 @@ func (r *reader) readAll() {
 		if s.global != nil {
 			r.spawn(func() { s.global(r) })
 		}
-		if s.regional != nil {
+		if s.regional != nil && r.wantsSome(s.name) {
 			r.spawn(func() {
 				for _, region := range r.regions(s.name) {
 					r.spawn(func() { s.regional(r, region) })
@@ -119,6 +119,15 @@ func (a *Account) finish() {
 // regionLists is the call by which a product tells its regions; a product that is
 // not named has those of ECS.
 var regionLists = map[string]string{"ecs": "ecs", "vpc": "ecs", "rds": "rds"}
+
+// RegionList is the call by which the regions of a service are read, as
+// "ecs/DescribeRegions"; "" for a service that belongs to none.
+func RegionList(service string) string {
+	if list := regionLists[service]; list != "" {
+		return list + "/DescribeRegions"
+	}
+	return ""
+}
 
 // regions are those to read of one product: the user's choice, or what the
 // product's own DescribeRegions says.
@@ -232,6 +241,16 @@ func (r *reader) addRegions(ids []string) {
 
 // wants reports whether the scan was asked to make this call.
 func (r *reader) wants(call string) bool { return r.opt.Calls == nil || r.opt.Calls[call] }
+
+// wantsSome reports whether the scan was asked to make any call of a service.
+func (r *reader) wantsSome(service string) bool {
+	for call := range r.opt.Calls {
+		if strings.HasPrefix(call, service+"/") {
+			return true
+		}
+	}
+	return r.opt.Calls == nil
+}
 
 // call asks the Source once a slot is free. The failure is not recorded yet:
 // what it means depends on who asks.

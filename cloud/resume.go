@@ -15,11 +15,11 @@ import (
 // page, since the token of its next page may no longer be good. The account is
 // asked for anew; one that is not the archive's is an error.
 func Resume(ctx context.Context, saved *Archive, src Source) (Source, error) {
-	whose, err := identity(ctx, saved)
+	whose, err := Identity(ctx, saved)
 	if err != nil {
 		return src, nil // it ended before it knew the account: there is nothing to go on from
 	}
-	now, err := identity(ctx, src)
+	now, err := Identity(ctx, src)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/mlpscan/mlpscan/cloud/simulator"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // scanOptions are the flags of scan.
@@ -28,8 +29,9 @@ type scanOptions struct {
 	services    []string
 	checks      []string
 	profile     string
-	roleARN     string
+	roleARNs    []string
 	externalID  string
+	sessionName string
 	endpointURL string
 	concurrency int
 	timeout     time.Duration
@@ -66,15 +68,21 @@ above --fail-on, 4 nothing failed but something is unknown.`,
 	f.StringSliceVar(&o.regions, "region", []string{"all"}, "regions to read, or all that the account has opened")
 	f.StringSliceVar(&o.services, "service", nil, "services to judge (default: all)")
 	f.StringSliceVar(&o.checks, "check", nil, "checks to run (default: all)")
-	f.StringVar(&o.profile, "profile", "", "profile of credentials to use")
-	f.StringVar(&o.roleARN, "role-arn", "", "RAM role to assume")
-	f.StringVar(&o.externalID, "external-id", "", "external id that the role asks for")
-	f.StringVar(&o.endpointURL, "endpoint-url", "", "send every call to this address, such as http://127.0.0.1:8080")
+	o.sourceFlags(f)
 	f.IntVar(&o.concurrency, "concurrency", 16, "calls under way at once")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop reading after this long and report what was read (0: never)")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress")
 	o.render.flags(c)
 	return c
+}
+
+// sourceFlags say which account is asked, and where.
+func (o *scanOptions) sourceFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.profile, "profile", "", "profile of credentials to use")
+	f.StringArrayVar(&o.roleARNs, "role-arn", nil, "RAM role to assume (repeatable: each is assumed by the one before)")
+	f.StringVar(&o.externalID, "external-id", "", "external id that the last role asks for")
+	f.StringVar(&o.sessionName, "role-session-name", "", "name of the role's session in audit logs (default mlpscan)")
+	f.StringVar(&o.endpointURL, "endpoint-url", "", "send every call to this address, such as http://127.0.0.1:8080")
 }
 
 // run is the whole program: source, account, results, report.
@@ -270,9 +278,7 @@ const noCredentialHint = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCE
 // source is the live cloud, or the simulated one, behind limits and retries.
 func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
 	opt := live.Options{Profile: o.profile, EndpointURL: o.endpointURL, Connections: o.concurrency, UserAgent: "mlpscan/" + toolVersion()}
-	if o.roleARN != "" {
-		opt.Roles = []live.Role{{ARN: o.roleARN, ExternalID: o.externalID}}
-	}
+	opt.Roles = o.roles()
 	rates := cloud.DefaultRates
 	if o.demo {
 		url, err := startDemo(ctx, simulator.Hospital())
@@ -294,6 +300,19 @@ func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
 		limited = cloud.Limit(limited, rates)
 	}
 	return cloud.Retry(limited, cloud.Retrying{}), nil
+}
+
+// roles are those of the flags, in the order in which they are assumed.
+func (o *scanOptions) roles() []live.Role {
+	var list []live.Role
+	for i, arn := range o.roleARNs {
+		r := live.Role{ARN: arn, Session: o.sessionName}
+		if i == len(o.roleARNs)-1 {
+			r.ExternalID = o.externalID
+		}
+		list = append(list, r)
+	}
+	return list
 }
 
 // checkRegions refuses a region that the account does not have before anything is read.
