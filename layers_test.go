@@ -26,13 +26,14 @@ type layer struct {
 
 // layers is the house, from the first link of the flow to the last.
 var layers = map[string]layer{
-	"cloud":           {nil, []string{"net/url", "net/netip"}, "it reads what a Source says, and knows neither the network nor who judges"},
-	"cloud/live":      {[]string{"cloud"}, []string{"sdk", "net", "clock"}, "the only room with the vendor's SDKs in it"},
-	"cloud/simulator": {nil, []string{"net", "clock"}, "it shares no code with the reader, so that two errors cannot cancel out"},
-	"checks":          {[]string{"cloud", "checks/mlps"}, []string{"net/netip"}, "a verdict follows from the account alone: no network, no clock"},
-	"checks/mlps":     {nil, nil, "the standard knows nobody"},
-	"report":          {[]string{"cloud", "checks", "checks/mlps"}, nil, "a report follows from the verdicts alone: no network, no clock"},
-	"cmd/mlpscan":     {[]string{"cloud", "cloud/live", "cloud/simulator", "checks", "checks/mlps", "report"}, []string{"net", "clock"}, "it wires the line"},
+	"cloud":              {nil, []string{"net/url", "net/netip"}, "it reads what a Source says, and knows neither the network nor who judges"},
+	"cloud/live":         {[]string{"cloud"}, []string{"sdk", "net", "clock"}, "the only room with the vendor's SDKs in it"},
+	"cloud/simulator":    {nil, []string{"net", "clock"}, "it shares no code with the reader, so that two errors cannot cancel out"},
+	"checks":             {[]string{"cloud", "checks/mlps"}, []string{"net/netip"}, "a verdict follows from the account alone: no network, no clock"},
+	"checks/mlps":        {nil, nil, "the standard knows nobody"},
+	"report":             {[]string{"cloud", "checks", "checks/mlps"}, nil, "a report follows from the verdicts alone: no network, no clock"},
+	"cmd/mlpscan/config": {[]string{"checks", "checks/mlps"}, nil, "what a file may say follows from the checks and the standard"},
+	"cmd/mlpscan":        {[]string{"cloud", "cloud/live", "cloud/simulator", "checks", "checks/mlps", "report", "cmd/mlpscan/config"}, []string{"net", "clock"}, "it wires the line"},
 }
 
 // TestLayers holds the import lines of every package to the table. It parses
