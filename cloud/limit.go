@@ -195,20 +195,27 @@ func (b *bucket) set(perSecond float64) {
 	b.tokens.SetBurst(n)
 }
 
-// Bound is a Source that has at most n calls of another under way. Inside of
-// Limit it leaves its places to calls that may go out now, and those that wait
-// for their turn keep none.
-func Bound(src Source, n int) Source { return bounded{src, make(chan struct{}, n)} }
+// Places are how many calls may be under way at once, over all Sources that
+// share them.
+type Places chan struct{}
+
+// NewPlaces is room for n calls.
+func NewPlaces(n int) Places { return make(Places, n) }
+
+// Bound is a Source whose calls each take one of some places while they are under
+// way. Inside of Limit it leaves them to calls that may go out now, and those
+// that wait for their turn keep none.
+func Bound(src Source, places Places) Source { return bounded{src, places} }
 
 type bounded struct {
-	src   Source
-	slots chan struct{}
+	src    Source
+	places Places
 }
 
 func (b bounded) Call(ctx context.Context, req Request) (Answer, error) {
 	select {
-	case b.slots <- struct{}{}:
-		defer func() { <-b.slots }()
+	case b.places <- struct{}{}:
+		defer func() { <-b.places }()
 		return b.src.Call(ctx, req)
 	case <-ctx.Done():
 		return Answer{}, context.Cause(ctx)

@@ -180,7 +180,7 @@ func TestBound(t *testing.T) {
 			most = max(most, now)
 			return func(error) { mu.Lock(); now--; mu.Unlock() }
 		})
-		if d := drive(t, Bound(src, 5), sample, 20); d != 4*time.Second || most != 5 {
+		if d := drive(t, Bound(src, NewPlaces(5)), sample, 20); d != 4*time.Second || most != 5 {
 			t.Errorf("%v, %d at once", d, most)
 		}
 	})

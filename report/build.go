@@ -18,9 +18,8 @@ import (
 type Reading struct {
 	ID   string // 16 digits; a name of the user's where the account did not tell it
 	Name string // as the user or the Resource Directory calls it; "" where nobody said
-	// Load returns what was read. It is called when the account is added, and
-	// again whenever the findings are ranged over, so that a report of many
-	// accounts need not hold them all.
+	// Load returns what was read. It is called whenever the findings are ranged
+	// over, so that a report of many accounts need not hold them all.
 	Load     func() (*cloud.Account, error)
 	Finished time.Time // when the scan of it ended; zero where not known
 	Digest   string    // of its archive
@@ -93,25 +92,19 @@ func begin(catalogue, list []*checks.Check, values checks.Values, opt Options, r
 }
 
 // New is the report of one account.
-func New(acc *cloud.Account, list []*checks.Check, values checks.Values, opt Options) (*Report, error) {
+func New(acc *cloud.Account, list []*checks.Check, values checks.Values, opt Options) *Report {
 	b := Begin(list, values, opt)
-	if err := b.Add(Reading{ID: acc.ID, Load: Loaded(acc), Finished: opt.Finished, Digest: opt.Digest}); err != nil {
-		return nil, err
-	}
-	return b.Report(), nil
+	b.Add(Reading{ID: acc.ID, Load: Loaded(acc), Finished: opt.Finished, Digest: opt.Digest}, acc)
+	return b.Report()
 }
 
-// Add judges one account. The error is that of its Load.
-func (b *Builder) Add(x Reading) error {
+// Add judges one account: acc is what was read, nil where x has a Failure.
+func (b *Builder) Add(x Reading, acc *cloud.Account) {
 	a := Account{ID: clean(x.ID), Name: clean(x.Name), Status: Failed, Finished: x.Finished.UTC(), Regions: []string{}, Digest: x.Digest, Severity: noneBySeverity()}
-	acc := &cloud.Account{ID: x.ID}
 	if x.Failure == nil {
-		var err error
-		if acc, err = x.Load(); err != nil {
-			return fmt.Errorf("read account %s again: %w", x.ID, err)
-		}
 		b.r.addRead(&a, acc)
 	} else {
+		acc = &cloud.Account{ID: x.ID}
 		a.Failure = &failures(a.ID, []*cloud.Error{x.Failure})[0]
 		b.r.Missing = append(b.r.Missing, *a.Failure)
 		a.Missing = 1
@@ -119,7 +112,6 @@ func (b *Builder) Add(x Reading) error {
 	b.r.tally(&a, b.results(x, acc))
 	b.r.Accounts = append(b.r.Accounts, a)
 	b.readings = append(b.readings, x)
-	return nil
 }
 
 // addRead notes how an account was read.

@@ -109,9 +109,7 @@ func fixtureResults(list []*checks.Check, more int) judge {
 // build is the report of one account, with the catalogue and the judge given.
 func build(acc *cloud.Account, catalogue, list []*checks.Check, run judge, opt Options) *Report {
 	b := begin(catalogue, list, nil, opt, run)
-	if err := b.Add(Reading{ID: acc.ID, Load: Loaded(acc), Finished: opt.Finished, Digest: opt.Digest}); err != nil {
-		panic(err) // Loaded fails never
-	}
+	b.Add(Reading{ID: acc.ID, Load: Loaded(acc), Finished: opt.Finished, Digest: opt.Digest}, acc)
 	return b.Report()
 }
 

@@ -146,7 +146,7 @@ func (t *table) grid(head []string, align []tw.Align, rows [][]string) {
 func (t *table) head() {
 	run := t.r.Run
 	t.title("%s", t.say("MLPS 2.0 "+levelNames[run.Level].EN+" · configuration report", "等级保护 2.0 "+levelNames[run.Level].ZH+" · 云上配置核查报告"))
-	t.line("", t.say("account %s · %s · mlpscan %s", "账号 %s · %s · mlpscan %s"),
+	t.line("", "%s · %s · mlpscan %s",
 		t.accountNames(), beijing(run.Started), t.r.Tool.Version)
 	t.line("", t.say("services %s · regions %s", "产品 %s · 地域 %s"), strings.Join(t.r.Services(), ", "), t.regions())
 	if run.Partial {
@@ -157,9 +157,9 @@ func (t *table) head() {
 // accountNames names the account, or counts them.
 func (t *table) accountNames() string {
 	if n := len(t.r.Run.Accounts); n > 1 {
-		return fmt.Sprintf(t.say("%d accounts", "共 %d 个"), n)
+		return fmt.Sprintf(t.say("%d accounts", "%d 个账号"), n)
 	}
-	return strings.Join(t.r.Run.Accounts, "")
+	return t.say("account ", "账号 ") + strings.Join(t.r.Run.Accounts, "")
 }
 
 // regions names the regions, and says whether they were chosen.

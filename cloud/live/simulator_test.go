@@ -159,7 +159,7 @@ func TestManyCallersOfTheSimulator(t *testing.T) {
 			calls[fmt.Sprint(attempt == 1, err == nil)]++
 		}
 	}
-	src := cloud.Retry(cloud.Watch(cloud.Limit(cloud.Bound(cloud.Deadline(demo(t, url), 10*time.Second), 16), cloud.Rates{"": 40}), count), cloud.Retrying{Pause: 10 * time.Millisecond, Throttled: 100})
+	src := cloud.Retry(cloud.Watch(cloud.Limit(cloud.Bound(cloud.Deadline(demo(t, url), 10*time.Second), cloud.NewPlaces(16)), cloud.Rates{"": 40}), count), cloud.Retrying{Pause: 10 * time.Millisecond, Throttled: 100})
 	var wg sync.WaitGroup
 	for range 25 {
 		wg.Go(func() {

@@ -22,6 +22,7 @@ var products = []product{
 	{"rds", "2014-08-15", "rds"},
 	{"actiontrail", "2020-07-06", "actiontrail"},
 	{"sts", "2015-04-01", "sts"},
+	{"resourcemanager", "2020-03-31", "resourcemanager"},
 }
 
 // An action is one API of a product: what it takes, how it pages, what it says
@@ -163,6 +164,7 @@ var otherActions = []action{
 		filters: []filter{{"NameList", "Name", commas}}, ignored: []string{"IncludeShadowTrails", "IncludeOrganizationTrail"}},
 	{service: "actiontrail", name: "GetTrailStatus", required: []string{"Name"}, id: []string{"Name", "IsOrganizationTrail"}, absent: noTrail},
 	{service: "sts", name: "GetCallerIdentity", global: true},
+	{service: "resourcemanager", name: "ListAccounts", list: "Accounts.Account", paging: byNumber100, global: true},
 	{service: "sts", name: "AssumeRole", global: true, required: []string{"RoleArn", "RoleSessionName"},
 		ignored: []string{"RoleArn", "RoleSessionName", "ExternalId", "Policy", "DurationSeconds"}}, // obeyed in assumeRole
 }

@@ -16,6 +16,7 @@ import (
 	ecs "github.com/alibabacloud-go/ecs-20140526/v7/client"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/vpc"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -64,10 +65,11 @@ var models = map[string]model{
 	"rds DescribeParameters":                {rds.DescribeParametersRequest{}, rds.DescribeParametersResponse{}},
 	"rds DescribeAccounts":                  {rds.DescribeAccountsRequest{}, rds.DescribeAccountsResponse{}},
 
-	"actiontrail DescribeTrails": {actiontrail.DescribeTrailsRequest{}, actiontrail.DescribeTrailsResponse{}},
-	"actiontrail GetTrailStatus": {actiontrail.GetTrailStatusRequest{}, actiontrail.GetTrailStatusResponse{}},
-	"sts GetCallerIdentity":      {sts.GetCallerIdentityRequest{}, sts.GetCallerIdentityResponse{}},
-	"sts AssumeRole":             {sts.AssumeRoleRequest{}, sts.AssumeRoleResponse{}},
+	"actiontrail DescribeTrails":   {actiontrail.DescribeTrailsRequest{}, actiontrail.DescribeTrailsResponse{}},
+	"actiontrail GetTrailStatus":   {actiontrail.GetTrailStatusRequest{}, actiontrail.GetTrailStatusResponse{}},
+	"resourcemanager ListAccounts": {resourcemanager.ListAccountsRequest{}, resourcemanager.ListAccountsResponse{}},
+	"sts GetCallerIdentity":        {sts.GetCallerIdentityRequest{}, sts.GetCallerIdentityResponse{}},
+	"sts AssumeRole":               {sts.AssumeRoleRequest{}, sts.AssumeRoleResponse{}},
 }
 
 // xmlModels are the roots of OSS answers.

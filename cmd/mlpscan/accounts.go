@@ -1,17 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/cloud"
+	"github.com/mlpscan/mlpscan/cloud/live"
+	"github.com/mlpscan/mlpscan/cmd/mlpscan/config"
 	"github.com/mlpscan/mlpscan/report"
-	"github.com/spf13/cobra"
 )
 
 // A target is one account of a scan of many, and the way into it.
@@ -43,7 +46,7 @@ const atOnce = 8
 // over what came of it, one account at a time. An account that cannot be read is
 // handed over as such; the error is one that ends the scan: a disk that is full,
 // or an account that take refuses.
-func (o *scanOptions) readMany(ctx context.Context, c *cobra.Command, targets []target, dir string, list []*checks.Check, take func(report.Reading) error) error {
+func (o *scanOptions) readMany(ctx context.Context, targets []target, dir string, list []*checks.Check, take func(report.Reading, *cloud.Account) error) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("cannot write the archives: %w", err)
 	}
@@ -60,16 +63,16 @@ func (o *scanOptions) readMany(ctx context.Context, c *cobra.Command, targets []
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			r, err := o.readTarget(ctx, t, dir, list, progress)
+			r, acc, err := o.readTarget(ctx, t, dir, list, progress)
 			mu.Lock()
 			defer mu.Unlock()
 			if other, twice := read[r.ID]; err == nil && twice {
-				r = twiceRead(t, r, other)
+				r, acc = twiceRead(t, r, other), nil
 			}
 			read[r.ID] = t.label()
 			if err == nil {
 				show.say(outcome(t, r))
-				err = take(r)
+				err = take(r, acc)
 			}
 			if err != nil {
 				stop(err)
@@ -89,41 +92,39 @@ func twiceRead(t target, r report.Reading, other string) report.Reading {
 		Message: "it is account " + r.ID + ", which was read already as " + other}}
 }
 
-// readTarget reads one account. The error is one that is not the account's own.
-func (o *scanOptions) readTarget(ctx context.Context, t target, dir string, list []*checks.Check, progress *cloud.Progress) (report.Reading, error) {
-	r := report.Reading{ID: t.id, Name: t.name, Failure: t.failure}
-	if r.ID == "" {
-		r.ID = t.name
-	}
+// readTarget reads one account; the account is nil where the Reading says why it
+// could not be. The error is one that is not the account's own.
+func (o *scanOptions) readTarget(ctx context.Context, t target, dir string, list []*checks.Check, progress *cloud.Progress) (report.Reading, *cloud.Account, error) {
+	r := report.Reading{ID: cmp.Or(t.id, t.name), Name: t.name, Failure: t.failure}
 	if r.Failure == nil && ctx.Err() != nil {
 		r.Failure = &cloud.Error{Service: "sts", Action: "GetCallerIdentity", Code: cloud.CodeSkipped, Message: "the scan was stopped before this account"}
 	}
 	if r.Failure != nil {
-		return r, nil
+		return r, nil, nil
 	}
 	earlier, whole := o.earlier(ctx, r.ID, list)
 	if whole != nil {
+		acc, err := whole.Load()
 		whole.Name = t.name
-		return *whole, nil
+		return *whole, acc, err
 	}
 	src, err := t.open()
 	if err != nil {
 		r.Failure = failureOf(err)
-		return r, nil
+		return r, nil, nil
 	}
 	path := filepath.Join(dir, archiveName(r.ID))
 	acc, got, err := o.record(ctx, src, path, earlier, t.regions, list, progress)
 	if err != nil {
 		r.Failure = failureOf(err)
-		return r, unlessAccounts(err)
+		return r, nil, unlessAccounts(err)
 	}
 	if t.id != "" && acc.ID != t.id {
 		r.Failure = &cloud.Error{Service: "sts", Action: "GetCallerIdentity", Code: "OtherAccount", Message: "the credential is of account " + acc.ID}
-		return r, os.Remove(path)
+		return r, nil, os.Remove(path)
 	}
-	got.ID, got.Name = acc.ID, t.name
-	got.Load = onceHeld(acc, path, t.regions, list)
-	return got, nil
+	got.ID, got.Name, got.Load = acc.ID, t.name, fromArchive(path, t.regions, list)
+	return got, acc, nil
 }
 
 // earlier is the account's archive in the folder that --resume names, "" where
@@ -136,31 +137,19 @@ func (o *scanOptions) earlier(ctx context.Context, id string, list []*checks.Che
 	if _, err := os.Stat(path); err != nil {
 		return "", nil
 	}
-	r, err := readArchive(ctx, path, nil, list)
-	if err != nil {
+	r, acc, err := readArchive(ctx, path, nil, list)
+	if err != nil || acc.Partial {
 		return path, nil // Resume will say what is wrong with it
 	}
-	acc, err := r.Load()
-	if err != nil || acc.Partial {
-		return path, nil
-	}
-	r.Load = onceHeld(acc, path, nil, list)
 	return path, &r
 }
 
-// onceHeld gives the account that is in memory the first time, and then lets go
-// of it: from then on it comes from its archive.
-func onceHeld(acc *cloud.Account, path string, regions []string, list []*checks.Check) func() (*cloud.Account, error) {
+// fromArchive loads an account from its archive whenever it is asked for, so that
+// a report of many holds none.
+func fromArchive(path string, regions []string, list []*checks.Check) func() (*cloud.Account, error) {
 	return func() (*cloud.Account, error) {
-		if held := acc; held != nil {
-			acc = nil
-			return held, nil
-		}
-		r, err := readArchive(context.Background(), path, regions, list)
-		if err != nil {
-			return nil, err
-		}
-		return r.Load()
+		_, acc, err := readArchive(context.Background(), path, regions, list)
+		return acc, err
 	}
 }
 
@@ -183,16 +172,8 @@ func unlessAccounts(err error) error {
 	return err
 }
 
-// archiveName makes a file's name of an account's id, or of the name that stands for it.
-func archiveName(id string) string {
-	safe := []rune(id)
-	for i, r := range safe {
-		if r == '/' || r == '\\' || r == 0 || i == 0 && r == '.' {
-			safe[i] = '_'
-		}
-	}
-	return string(safe) + archiveEnding
-}
+// archiveName is the archive of an account, by its id or the name that stands for it.
+func archiveName(id string) string { return safeName(id) + archiveEnding }
 
 // archiveEnding is how the names of archives end.
 const archiveEnding = ".mlpscan"
@@ -206,36 +187,41 @@ func outcome(t target, r report.Reading) string {
 	return fmt.Sprintf("account %s: read", t.label())
 }
 
-// checkTwice refuses targets with one id: what one of them allows would be
-// counted twice.
-func checkTwice(targets []target) error {
-	seen := map[string]bool{}
-	for _, t := range targets {
-		if t.id != "" && seen[t.id] {
-			return usage("name each account once", "account %s is named twice", t.id)
-		}
-		seen[t.id] = true
-	}
-	return nil
-}
-
-// organization makes a target of each member of the resource directory that the
-// base credential manages, taken on by a role.
-func organization(ctx context.Context, base cloud.Source, as func(member cloud.Member) (cloud.Source, error), chosen func(cloud.Member) bool) ([]target, error) {
-	members, err := cloud.Members(ctx, base)
+// members makes a target of each member of a resource directory that the file
+// chooses, entered by a role.
+func (o *scanOptions) members(ctx context.Context, d *door, org config.Organization) ([]target, error) {
+	manager, err := d.enter(org.Profile)
 	if err != nil {
 		return nil, err
 	}
+	all, err := cloud.Members(ctx, d.careful(manager))
+	if err != nil {
+		return nil, fmt.Errorf("cannot list the members of the organization: %w", err)
+	}
 	var list []target
-	for _, m := range members {
-		if !chosen(m) {
+	for _, m := range all {
+		if !chosen(org, m) {
 			continue
 		}
-		t := target{id: m.ID, name: m.Name, open: func() (cloud.Source, error) { return as(m) }}
+		role := live.Role{ARN: "acs:ram::" + m.ID + ":role/" + cmp.Or(org.RoleName, memberRole), ExternalID: org.ExternalID, Session: org.SessionName}
+		t := target{id: m.ID, name: m.Name, regions: o.regions, open: func() (cloud.Source, error) {
+			src, err := manager.As(role)
+			if err != nil {
+				return nil, err
+			}
+			return d.careful(src), nil
+		}}
 		if !m.Joined() {
 			t.failure = &cloud.Error{Service: "resourcemanager", Action: "ListAccounts", Code: "NotJoined", Message: "its status in the resource directory is " + m.Status}
 		}
 		list = append(list, t)
 	}
 	return list, nil
+}
+
+// chosen reports whether the file takes a member.
+func chosen(org config.Organization, m cloud.Member) bool {
+	return !slices.Contains(org.Exclude, m.ID) &&
+		(len(org.Include) == 0 || slices.Contains(org.Include, m.ID)) &&
+		(len(org.Folders) == 0 || slices.ContainsFunc(org.Folders, m.In))
 }

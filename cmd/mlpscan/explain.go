@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"github.com/mlpscan/mlpscan/cloud"
 )
@@ -41,6 +42,9 @@ func explain(err error) error {
 func explainCall(err error, e *cloud.Error) error {
 	switch e.Code {
 	case "NoCredential":
+		if strings.Contains(e.Message, "cannot assume") {
+			return withHint(err, "check the role's name, that its trust policy names this identity, and --external-id")
+		}
 		return withHint(err, noCredentialHint)
 	case "InvalidAccessKeyId", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive":
 		return withHint(err, "check the AccessKey id, and that the key is active: RAM console, Users, AccessKey")

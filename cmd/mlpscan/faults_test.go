@@ -32,7 +32,7 @@ func scanUnder(t *testing.T, ctx context.Context, faults ...simulator.Fault) sca
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := cloud.Record(cloud.Retry(cloud.Bound(cloud.Deadline(src, patience(faults)), 32), cloud.Retrying{Broken: 10, Throttled: 20, Pause: time.Millisecond, MaxPause: 20 * time.Millisecond, Timeouts: 1}), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
+	rec, err := cloud.Record(cloud.Retry(cloud.Bound(cloud.Deadline(src, patience(faults)), cloud.NewPlaces(32)), cloud.Retrying{Broken: 10, Throttled: 20, Pause: time.Millisecond, MaxPause: 20 * time.Millisecond, Timeouts: 1}), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,13 +56,25 @@ func run() int {
 		return int(code)
 	}
 	err = explain(err)
-	fmt.Fprintln(os.Stderr, "error:", oneLine(err.Error()))
+	for _, one := range mistakes(err) {
+		fmt.Fprintln(os.Stderr, "error:", oneLine(one.Error()))
+	}
 	var h hinted
 	if errors.As(err, &h) {
 		fmt.Fprintln(os.Stderr, "hint:", oneLine(h.hint))
 		return h.code
 	}
 	return exitBroken
+}
+
+// mistakes are the errors that err joins: a file may have several.
+func mistakes(err error) []error {
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if joined, ok := e.(interface{ Unwrap() []error }); ok && e.Error() == err.Error() {
+			return joined.Unwrap()
+		}
+	}
+	return []error{err}
 }
 
 // oneLine keeps an error that quotes a provider's words on its line.

@@ -27,9 +27,10 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exitcode": exitCodeIs,
-			"serve":    serveSimulator,
-			"cut":      cutFile,
+			"exitcode":     exitCodeIs,
+			"serve":        serveSimulator,
+			"organization": serveOrganization,
+			"cut":          cutFile,
 		},
 	})
 }

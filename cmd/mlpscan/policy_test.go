@@ -55,7 +55,7 @@ func askedOf(t *testing.T, list []*checks.Check) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := cloud.Record(cloud.Bound(src, 32), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
+	rec, err := cloud.Record(cloud.Bound(src, cloud.NewPlaces(32)), filepath.Join(t.TempDir(), "a.mlpscan"), cloud.Scan{})
 	if err != nil {
 		t.Fatal(err)
 	}

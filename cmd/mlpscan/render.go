@@ -13,6 +13,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/checks/mlps"
+	"github.com/mlpscan/mlpscan/cloud"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
@@ -24,6 +25,7 @@ type renderOptions struct {
 	format  string
 	outputs []string
 	failOn  string
+	values  checks.Values // parameters of checks, from the file
 }
 
 func (o *renderOptions) flags(c *cobra.Command) {
@@ -54,15 +56,16 @@ func (o *renderOptions) validate() error {
 	return nil
 }
 
-// report judges and assesses what was read.
-func (o *renderOptions) report(all []report.Reading, list []*checks.Check) (*report.Report, error) {
-	b := report.Begin(list, nil, report.Options{Level: o.level, Language: o.lang, Version: toolVersion()})
-	for _, x := range all {
-		if err := b.Add(x); err != nil {
-			return nil, err
-		}
-	}
-	return b.Report(), nil
+// begin starts the report of all accounts.
+func (o *renderOptions) begin(list []*checks.Check) *report.Builder {
+	return report.Begin(list, o.values, report.Options{Level: o.level, Language: o.lang, Version: toolVersion()})
+}
+
+// report is that of one account.
+func (o *renderOptions) report(x report.Reading, acc *cloud.Account, list []*checks.Check) *report.Report {
+	b := o.begin(list)
+	b.Add(x, acc)
+	return b.Report()
 }
 
 // outputs are the places a report goes to. They are opened before the scan, so
@@ -115,6 +118,9 @@ func (o *outputs) write(rep *report.Report) error {
 	}
 	rep.Color = false
 	for _, f := range o.files {
+		if len(rep.Accounts) > 1 {
+			rep.Pages = func(account string) string { return filepath.Base(pagePath(f.path, account)) }
+		}
 		err := report.Formats[f.format](f.temp, rep)
 		if err = errors.Join(err, f.temp.Close()); err == nil {
 			err = os.Rename(f.temp.Name(), f.path)
@@ -122,6 +128,53 @@ func (o *outputs) write(rep *report.Report) error {
 		if err != nil {
 			return fmt.Errorf("cannot write %s: %w", f.path, err)
 		}
+	}
+	return nil
+}
+
+// pages are the files of each account of a report of many: beside an HTML report
+// one for each account, to which the report leads.
+func (o *outputs) pages(rep *report.Report) error {
+	for _, f := range o.files {
+		if f.format != "html" {
+			continue
+		}
+		if err := writeFile(pagePath(f.path, rep.Run.Accounts[0]), func(w io.Writer) error { return report.WriteHTML(w, rep) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pagePath is where the page of an account, or of a system, lies beside a report.
+func pagePath(path, name string) string {
+	ending := filepath.Ext(path)
+	return strings.TrimSuffix(path, ending) + "." + safeName(name) + ending
+}
+
+// safeName makes a name a part of a file's name.
+func safeName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r == 0 {
+			return '_'
+		}
+		return r
+	}, name)
+}
+
+// writeFile writes a file whole, or not at all.
+func writeFile(path string, write func(io.Writer) error) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".mlpscan-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	err = errors.Join(write(temp), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	return nil
 }

@@ -67,9 +67,9 @@ func loadReport(c *cobra.Command, path string, o *renderOptions) (*report.Report
 		rep.Run.Language = o.lang
 		return rep, nil
 	}
-	read, err := readArchive(c.Context(), path, nil, checks.All)
+	read, acc, err := readArchive(c.Context(), path, nil, checks.All)
 	if err != nil {
 		return nil, err
 	}
-	return o.report([]report.Reading{read}, checks.All)
+	return o.report(read, acc, checks.All), nil
 }

@@ -1,22 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/cloud"
-	"github.com/mlpscan/mlpscan/cloud/live"
-	"github.com/mlpscan/mlpscan/cloud/simulator"
+	"github.com/mlpscan/mlpscan/cmd/mlpscan/config"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // scanOptions are the flags of scan.
@@ -36,6 +36,9 @@ type scanOptions struct {
 	concurrency int
 	timeout     time.Duration
 	quiet       bool
+	skip        []string // checks left out, from the file
+	configFile  string
+	config      config.Config
 	render      renderOptions
 }
 
@@ -69,6 +72,7 @@ above --fail-on, 4 nothing failed but something is unknown.`,
 	f.StringSliceVar(&o.services, "service", nil, "services to judge (default: all)")
 	f.StringSliceVar(&o.checks, "check", nil, "checks to run (default: all)")
 	o.sourceFlags(f)
+	f.StringVar(&o.configFile, "config", "", "file of settings, such as mlpscan.yaml (default: $"+configVariable+")")
 	f.IntVar(&o.concurrency, "concurrency", 16, "calls under way at once")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop reading after this long and report what was read (0: never)")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress")
@@ -76,17 +80,11 @@ above --fail-on, 4 nothing failed but something is unknown.`,
 	return c
 }
 
-// sourceFlags say which account is asked, and where.
-func (o *scanOptions) sourceFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.profile, "profile", "", "profile of credentials to use")
-	f.StringArrayVar(&o.roleARNs, "role-arn", nil, "RAM role to assume (repeatable: each is assumed by the one before)")
-	f.StringVar(&o.externalID, "external-id", "", "external id that the last role asks for")
-	f.StringVar(&o.sessionName, "role-session-name", "", "name of the role's session in audit logs (default mlpscan)")
-	f.StringVar(&o.endpointURL, "endpoint-url", "", "send every call to this address, such as http://127.0.0.1:8080")
-}
-
-// run is the whole program: source, account, results, report.
+// run is the whole program: sources, accounts, results, report.
 func (o *scanOptions) run(c *cobra.Command) error {
+	if err := o.configure(c); err != nil {
+		return err
+	}
 	list, err := o.validate()
 	if err != nil {
 		return err
@@ -102,11 +100,7 @@ func (o *scanOptions) run(c *cobra.Command) error {
 		ctx, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	read, err := o.read(ctx, c, list)
-	if err != nil {
-		return err
-	}
-	rep, err := o.render.report([]report.Reading{read}, list)
+	rep, err := o.read(ctx, c, list, outputs)
 	if err != nil {
 		return err
 	}
@@ -114,7 +108,7 @@ func (o *scanOptions) run(c *cobra.Command) error {
 		return err
 	}
 	if c.Context().Err() != nil {
-		return withHint(errors.New("the scan was stopped before its end"), "what was read was judged and is in the archive; scan again for the rest")
+		return withHint(errors.New("the scan was stopped before its end"), "what was read was judged and is in the archive; go on with --resume")
 	}
 	return o.render.verdict(rep)
 }
@@ -148,6 +142,7 @@ func (o *scanOptions) validate() ([]*checks.Check, error) {
 	if err != nil {
 		return nil, usage(o.selectionHint(), "%w", err)
 	}
+	list = slices.DeleteFunc(list, func(k *checks.Check) bool { return slices.Contains(o.skip, k.ID) })
 	if len(list) == 0 {
 		return nil, usage("choose checks of the chosen services", "--service %s and --check %s have no check in common",
 			strings.Join(o.services, ","), strings.Join(o.checks, ","))
@@ -182,23 +177,78 @@ func plausibleRegion(id string) bool {
 	return strings.Contains(id, "-") && !strings.ContainsFunc(id, func(r rune) bool { return !ok(r) })
 }
 
-// read gets the account from wherever it is to come.
-func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check) (report.Reading, error) {
-	if o.from != "" {
-		return readArchive(ctx, o.from, o.regions, list)
+// read gets the accounts from wherever they are to come, and judges them.
+func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) (*report.Report, error) {
+	switch {
+	case o.from != "":
+		return o.readSaved(ctx, list, out)
+	case o.config.Many():
+		return o.readNamed(ctx, c, list, out)
 	}
 	src, err := o.source(ctx)
 	if err != nil {
-		return report.Reading{}, err
+		return nil, err
 	}
 	if err := checkRegions(ctx, src, o.regions); err != nil {
-		return report.Reading{}, err
+		return nil, err
 	}
-	return o.readOne(ctx, c, src, list)
+	r, acc, err := o.readOne(ctx, c, src, list)
+	if err != nil {
+		return nil, err
+	}
+	return o.render.report(r, acc, list), nil
+}
+
+// readNamed reads all accounts that the file names.
+func (o *scanOptions) readNamed(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) (*report.Report, error) {
+	d, err := o.door(ctx)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := o.targets(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if len(targets) == 0 {
+		return nil, usage("see accounts and organization in it", "%s names no account to scan", o.configFile)
+	}
+	dir := cmp.Or(o.save, "mlpscan-"+time.Now().UTC().Format(archiveTime))
+	all := o.render.begin(list)
+	err = o.readMany(ctx, targets, dir, list, func(r report.Reading, acc *cloud.Account) error {
+		all.Add(r, acc)
+		return out.pages(o.render.report(r, acc, list))
+	})
+	fmt.Fprintln(c.ErrOrStderr(), "evidence:", dir)
+	return all.Report(), err
+}
+
+// readSaved judges an archive, or a folder of them.
+func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *outputs) (*report.Report, error) {
+	files, _ := filepath.Glob(filepath.Join(o.from, "*"+archiveEnding)) // the pattern is good
+	if len(files) == 0 {
+		r, acc, err := readArchive(ctx, o.from, o.regions, list)
+		if err != nil {
+			return nil, err
+		}
+		return o.render.report(r, acc, list), nil
+	}
+	all := o.render.begin(list)
+	for _, file := range files {
+		r, acc, err := readArchive(ctx, file, o.regions, list)
+		if err != nil {
+			return nil, err
+		}
+		r.Load = fromArchive(file, o.regions, list)
+		all.Add(r, acc)
+		if err := out.pages(o.render.report(r, acc, list)); err != nil {
+			return nil, err
+		}
+	}
+	return all.Report(), nil
 }
 
 // readOne reads one account, shows how it goes, and says where its evidence is.
-func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (report.Reading, error) {
+func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.Source, list []*checks.Check) (report.Reading, *cloud.Account, error) {
 	path := o.save
 	if path == "" {
 		path = "mlpscan-" + time.Now().UTC().Format(archiveTime) + archiveEnding
@@ -211,7 +261,7 @@ func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.S
 		r.Load = report.Loaded(acc)
 		fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
 	}
-	return r, err
+	return r, acc, err
 }
 
 // archiveTime is how the default name of an archive tells when it was begun.
@@ -253,10 +303,10 @@ func (o *scanOptions) record(ctx context.Context, src cloud.Source, path, resume
 
 // readArchive reads a saved scan as if it were the cloud. Its own choice of
 // regions holds, unless the user narrows it further.
-func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (report.Reading, error) {
+func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (report.Reading, *cloud.Account, error) {
 	a, err := cloud.OpenArchive(path)
 	if err != nil {
-		return report.Reading{}, err
+		return report.Reading{}, nil, err
 	}
 	defer a.Close()
 	if len(regions) == 0 {
@@ -264,55 +314,10 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 	}
 	acc, err := cloud.Read(ctx, a, cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: a.Scan.Started})
 	if err != nil {
-		return report.Reading{}, err
+		return report.Reading{}, nil, err
 	}
 	acc.Partial = acc.Partial || a.Partial
-	return report.Reading{ID: acc.ID, Load: report.Loaded(acc), Finished: a.Finished, Digest: a.Digest}, nil
-}
-
-// callTimeout is how long one call may take before it is tried again.
-const callTimeout = 30 * time.Second
-
-const noCredentialHint = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or choose --profile; without an account: mlpscan scan --demo"
-
-// source is the live cloud, or the simulated one, behind limits and retries.
-func (o *scanOptions) source(ctx context.Context) (cloud.Source, error) {
-	opt := live.Options{Profile: o.profile, EndpointURL: o.endpointURL, Connections: o.concurrency, UserAgent: "mlpscan/" + toolVersion()}
-	opt.Roles = o.roles()
-	rates := cloud.DefaultRates
-	if o.demo {
-		url, err := startDemo(ctx, simulator.Hospital())
-		if err != nil {
-			return nil, err
-		}
-		opt.EndpointURL, opt.Credential = url, live.Static(simulator.DemoKeyID, simulator.DemoKeySecret, "")
-		rates = nil // the simulated account has no quota
-	}
-	src, err := live.New(opt)
-	if errors.Is(err, live.ErrEndpoint) {
-		return nil, usage("give an address such as http://127.0.0.1:8080", "--endpoint-url: %w", err)
-	}
-	if err != nil {
-		return nil, withHint(err, noCredentialHint)
-	}
-	limited := cloud.Bound(cloud.Deadline(src, callTimeout), o.concurrency)
-	if rates != nil {
-		limited = cloud.Limit(limited, rates)
-	}
-	return cloud.Retry(limited, cloud.Retrying{}), nil
-}
-
-// roles are those of the flags, in the order in which they are assumed.
-func (o *scanOptions) roles() []live.Role {
-	var list []live.Role
-	for i, arn := range o.roleARNs {
-		r := live.Role{ARN: arn, Session: o.sessionName}
-		if i == len(o.roleARNs)-1 {
-			r.ExternalID = o.externalID
-		}
-		list = append(list, r)
-	}
-	return list
+	return report.Reading{ID: acc.ID, Load: report.Loaded(acc), Finished: a.Finished, Digest: a.Digest}, acc, nil
 }
 
 // checkRegions refuses a region that the account does not have before anything is read.

@@ -17,6 +17,7 @@ func newSimulate() *cobra.Command {
 	var o struct {
 		address   string
 		instances int
+		members   int
 		latency   time.Duration
 		rate      float64
 	}
@@ -31,7 +32,11 @@ account of any size. Signatures are verified; the AccessKey is printed.`,
 			if o.instances > 0 {
 				data = simulator.Generate(simulator.Size{Instances: o.instances})
 			}
-			sim, err := simulator.New(data, simulator.Options{Latency: o.latency, RateLimit: o.rate})
+			opt := simulator.Options{Latency: o.latency, RateLimit: o.rate}
+			if o.members > 0 {
+				data, opt.Roles = simulator.Organization(data, o.members)
+			}
+			sim, err := simulator.New(data, opt)
 			if err != nil {
 				return err
 			}
@@ -47,6 +52,7 @@ account of any size. Signatures are verified; the AccessKey is printed.`,
 	f := c.Flags()
 	f.StringVar(&o.address, "address", "127.0.0.1:8080", "address to listen on; port 0 chooses a free one")
 	f.IntVar(&o.instances, "instances", 0, "generate an account of this many ECS instances")
+	f.IntVar(&o.members, "members", 0, "be the managing account of a resource directory with this many members alike")
 	f.DurationVar(&o.latency, "latency", 0, "time each answer takes")
 	f.Float64Var(&o.rate, "rate", 0, "calls a second that each API takes; more are throttled (0: any)")
 	return c

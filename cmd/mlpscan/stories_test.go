@@ -61,6 +61,23 @@ func serveSimulator(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("serve: %q is not known", args[0])
 	}
+	listen(ts, h)
+}
+
+// serveOrganization serves a resource directory with some members: organization 3
+func serveOrganization(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: organization MEMBERS")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	data, roles := simulator.Organization(simulator.Hospital(), n)
+	sim, err := simulator.New(data, simulator.Options{Roles: roles})
+	ts.Check(err)
+	listen(ts, sim)
+}
+
+func listen(ts *testscript.TestScript, h http.Handler) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ctx, stop := context.WithCancel(context.Background())

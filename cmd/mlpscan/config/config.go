@@ -45,6 +45,9 @@ type Config struct {
 // Deadline is Timeout; 0 where there is none.
 func (c *Config) Deadline() time.Duration { return c.timeout }
 
+// Many reports whether the file names accounts to scan.
+func (c *Config) Many() bool { return len(c.Accounts) > 0 || c.Organization != nil }
+
 // Values are the parameters of checks as [checks.Run] takes them.
 func (c *Config) Values() checks.Values { return c.values }
 

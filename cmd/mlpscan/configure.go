@@ -1,0 +1,61 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"os"
+
+	"github.com/mlpscan/mlpscan/cmd/mlpscan/config"
+	"github.com/spf13/cobra"
+)
+
+// configVariable names the file of settings where --config does not. A file that
+// merely lies in the folder is not taken: a scan must not depend on where it began.
+const configVariable = "MLPSCAN_CONFIG"
+
+// configure reads the file of settings, if one is named. Flags that were given go
+// before it.
+func (o *scanOptions) configure(c *cobra.Command) error {
+	o.configFile = cmp.Or(o.configFile, os.Getenv(configVariable))
+	if o.configFile == "" {
+		return nil
+	}
+	file, err := config.Load(o.configFile)
+	var wrong *config.Error
+	switch {
+	case errors.As(err, &wrong):
+		return usage(cmp.Or(config.Hint(err), "docs/mlpscan.example.yaml shows every key"), "%w", err)
+	case err != nil:
+		return err
+	}
+	o.config = *file
+	from := settings{c}
+	take(from, "level", &o.render.level, file.Level)
+	take(from, "lang", &o.render.lang, file.Lang)
+	take(from, "fail-on", &o.render.failOn, file.FailOn)
+	take(from, "concurrency", &o.concurrency, file.Concurrency)
+	take(from, "timeout", &o.timeout, file.Deadline())
+	take(from, "endpoint-url", &o.endpointURL, file.EndpointURL)
+	takeList(from, "region", &o.regions, file.Regions)
+	takeList(from, "service", &o.services, file.Services)
+	takeList(from, "check", &o.checks, file.Checks.Only)
+	o.skip, o.render.values = file.Checks.Skip, file.Values()
+	return nil
+}
+
+// settings knows which flags were given.
+type settings struct{ c *cobra.Command }
+
+// take sets what the file says where the flag was not given.
+func take[T comparable](s settings, flag string, into *T, value T) {
+	var zero T
+	if value != zero && !s.c.Flags().Changed(flag) {
+		*into = value
+	}
+}
+
+func takeList(s settings, flag string, into *[]string, value []string) {
+	if len(value) > 0 && !s.c.Flags().Changed(flag) {
+		*into = value
+	}
+}
