@@ -55,11 +55,12 @@ func (a *Archive) read(name string) ([]byte, error) {
 
 // A Scan tells how an archive came to be: the archive's first entry, scan.json.
 type Scan struct {
-	Format  int       `json:"format"`  // of the archive; see [ArchiveFormat]
-	Tool    string    `json:"tool"`    // the version that wrote it
-	Started time.Time `json:"started"` // what checks take for "now"
-	Regions []string  `json:"regions"` // those the user chose; none means all
-	Calls   []string  `json:"calls"`   // those wanted; none means all
+	Format  int       `json:"format"`         // of the archive; see [ArchiveFormat]
+	Tool    string    `json:"tool"`           // the version that wrote it
+	Name    string    `json:"name,omitempty"` // what the user calls the account
+	Started time.Time `json:"started"`        // what checks take for "now"
+	Regions []string  `json:"regions"`        // those the user chose; none means all
+	Calls   []string  `json:"calls"`          // those wanted; none means all
 	// Catalogue is the digest of the checks the writing version knew.
 	Catalogue string `json:"catalogue,omitempty"`
 }

@@ -229,7 +229,7 @@ func (t *table) accounts() {
 		if a.Failure != nil {
 			status += "\n" + cell(a.Failure.Code+" "+a.Failure.Message, 40, 3)
 		}
-		rows = append(rows, []string{cell(strings.TrimSpace(a.ID+" "+a.Name), 26, 3), status, fmt.Sprint(a.Fail), fmt.Sprint(a.Unknown), fmt.Sprint(a.Pass)})
+		rows = append(rows, []string{strings.TrimSpace(a.ID + "\n" + cell(a.Name, 30, 2)), status, fmt.Sprint(a.Fail), fmt.Sprint(a.Unknown), fmt.Sprint(a.Pass)})
 	}
 	right := tw.AlignRight
 	t.grid([]string{t.say("account", "云账号"), t.say("reading", "读取情况"), t.say("fail", "不通过"), t.say("unknown", "未知"), t.say("pass", "通过")},
@@ -253,6 +253,9 @@ func (t *table) failures() {
 			grant = f.Message
 		}
 		where := f.Region
+		if len(t.r.Accounts) > 1 {
+			where = strings.TrimSpace(f.Account + " " + where)
+		}
 		if f.Resource != "" {
 			where = strings.TrimSpace(where + " " + f.Resource)
 		}

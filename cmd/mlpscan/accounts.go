@@ -27,6 +27,9 @@ type target struct {
 	failure *cloud.Error
 }
 
+// key names the account's archive before it is known whose it is.
+func (t target) key() string { return cmp.Or(t.id, t.name) }
+
 // label is what the user knows the account by.
 func (t target) label() string {
 	switch {
@@ -50,6 +53,10 @@ func (o *scanOptions) readMany(ctx context.Context, targets []target, dir string
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("cannot write the archives: %w", err)
 	}
+	done := newRoll(targets)
+	if err := done.write(dir); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	progress := new(cloud.Progress)
@@ -70,6 +77,8 @@ func (o *scanOptions) readMany(ctx context.Context, targets []target, dir string
 				r, acc = twiceRead(t, r, other), nil
 			}
 			read[r.ID] = t.label()
+			done.drop(t.key())
+			done.note(r)
 			if err == nil {
 				show.say(outcome(t, r))
 				err = take(r, acc)
@@ -80,6 +89,9 @@ func (o *scanOptions) readMany(ctx context.Context, targets []target, dir string
 		})
 	}
 	wg.Wait()
+	if err := done.write(dir); err != nil {
+		return err
+	}
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -95,7 +107,7 @@ func twiceRead(t target, r report.Reading, other string) report.Reading {
 // readTarget reads one account; the account is nil where the Reading says why it
 // could not be. The error is one that is not the account's own.
 func (o *scanOptions) readTarget(ctx context.Context, t target, dir string, list []*checks.Check, progress *cloud.Progress) (report.Reading, *cloud.Account, error) {
-	r := report.Reading{ID: cmp.Or(t.id, t.name), Name: t.name, Failure: t.failure}
+	r := report.Reading{ID: t.key(), Name: t.name, Failure: t.failure}
 	if r.Failure == nil && ctx.Err() != nil {
 		r.Failure = &cloud.Error{Service: "sts", Action: "GetCallerIdentity", Code: cloud.CodeSkipped, Message: "the scan was stopped before this account"}
 	}
@@ -114,7 +126,7 @@ func (o *scanOptions) readTarget(ctx context.Context, t target, dir string, list
 		return r, nil, nil
 	}
 	path := filepath.Join(dir, archiveName(r.ID))
-	acc, got, err := o.record(ctx, src, path, earlier, t.regions, list, progress)
+	acc, got, err := o.record(ctx, src, path, earlier, t.name, t.regions, list, progress)
 	if err != nil {
 		r.Failure = failureOf(err)
 		return r, nil, unlessAccounts(err)

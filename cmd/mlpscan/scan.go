@@ -233,6 +233,13 @@ func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *
 		return o.render.report(r, acc, list), nil
 	}
 	all := o.render.begin(list)
+	missing, err := unread(o.from)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range missing {
+		all.Add(x, nil)
+	}
 	for _, file := range files {
 		r, acc, err := readArchive(ctx, file, o.regions, list)
 		if err != nil {
@@ -255,7 +262,7 @@ func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.S
 	}
 	progress := new(cloud.Progress)
 	show := startProgress(progress, o.quiet)
-	acc, r, err := o.record(ctx, src, path, o.resume, o.regions, list, progress)
+	acc, r, err := o.record(ctx, src, path, o.resume, "", o.regions, list, progress)
 	show.stop()
 	if acc != nil {
 		r.Load = report.Loaded(acc)
@@ -270,7 +277,7 @@ const archiveTime = "20060102T150405Z"
 // record reads an account from a cloud and keeps every answer in an archive. An
 // archive that holds nothing of an account is taken away. Where resume names a
 // partial archive, what it holds is not asked again, and its regions and its time hold.
-func (o *scanOptions) record(ctx context.Context, src cloud.Source, path, resume string, regions []string, list []*checks.Check, progress *cloud.Progress) (*cloud.Account, report.Reading, error) {
+func (o *scanOptions) record(ctx context.Context, src cloud.Source, path, resume, name string, regions []string, list []*checks.Check, progress *cloud.Progress) (*cloud.Account, report.Reading, error) {
 	opt := cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: time.Now().UTC(), Progress: progress}
 	if resume != "" {
 		saved, err := cloud.OpenArchive(resume)
@@ -283,7 +290,7 @@ func (o *scanOptions) record(ctx context.Context, src cloud.Source, path, resume
 		}
 		opt.Regions, opt.Time = saved.Scan.Regions, saved.Scan.Started
 	}
-	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Started: opt.Time, Regions: opt.Regions,
+	rec, err := cloud.Record(src, path, cloud.Scan{Tool: toolVersion(), Name: name, Started: opt.Time, Regions: opt.Regions,
 		Calls: slices.Sorted(maps.Keys(opt.Calls)), Catalogue: checks.Digest(checks.All)})
 	if err != nil {
 		return nil, report.Reading{}, fmt.Errorf("cannot write the archive %s: %w", path, err)
@@ -317,7 +324,7 @@ func readArchive(ctx context.Context, path string, regions []string, list []*che
 		return report.Reading{}, nil, err
 	}
 	acc.Partial = acc.Partial || a.Partial
-	return report.Reading{ID: acc.ID, Load: report.Loaded(acc), Finished: a.Finished, Digest: a.Digest}, acc, nil
+	return report.Reading{ID: acc.ID, Name: a.Scan.Name, Load: report.Loaded(acc), Finished: a.Finished, Digest: a.Digest}, acc, nil
 }
 
 // checkRegions refuses a region that the account does not have before anything is read.
