@@ -298,6 +298,9 @@ func Reads(list []*Check) []string {
 				calls[call] = call != anyList
 			}
 		}
+		for _, call := range cloud.TagCalls() {
+			calls[call] = true
+		}
 	}
 	var all []string
 	for call, wanted := range calls {

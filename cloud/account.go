@@ -43,6 +43,7 @@ type Resource struct {
 	ResourceGroupID string
 	VPCID           string
 	Tags            map[string]string
+	TagsUnread      bool    // they could not be read: Tags says nothing then
 	From            *Origin // the list answer it was found in
 }
 

@@ -91,7 +91,10 @@ func TestStorageIsLean(t *testing.T) {
 	a := &Account{ID: "1234567890123456"}
 	r := &reader{acc: a}
 	l := r.lean("ecs", "cn-hangzhou")
+	// Nothing of what other tests left behind may be let go of in between: the
+	// collector takes two turns to free what a pool holds.
 	var before, after runtime.MemStats
+	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for n := 0; n < disks; n += perPage {
@@ -109,9 +112,9 @@ func TestStorageIsLean(t *testing.T) {
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	each := (after.HeapAlloc - before.HeapAlloc) / disks
+	each := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) / disks
 	t.Logf("%d bytes a disk", each)
-	if each > 400 {
+	if each < 100 || each > 400 {
 		t.Errorf("a disk takes %d bytes", each)
 	}
 	runtime.KeepAlive(a)

@@ -122,6 +122,7 @@ func (r *reader) inScope(region string) bool {
 func (r *reader) readBucket(b *Bucket) {
 	r.all(
 		func() { r.readBucketProtection(b) },
+		func() { b.readTags(r) },
 		func() { b.Info = askBucket(r, b, "GetBucketInfo", decodeBucketInfo) },
 		func() { b.Replication = askBucket(r, b, "GetBucketReplication", decodeReplication) },
 		func() { b.Referer = askBucket(r, b, "GetBucketReferer", decodeReferer) },

@@ -108,7 +108,10 @@ func readDBInstances(r *reader, region string) {
 		list = append(list, some...)
 		return p, err
 	})
-	r.each(len(list), func(i int) { list[i].read(r) })
+	r.all(
+		func() { readDBTags(r, region, list) },
+		func() { r.each(len(list), func(i int) { list[i].read(r) }) },
+	)
 	r.add(func(a *Account) { a.RDS.Instances = append(a.RDS.Instances, list...) })
 }
 

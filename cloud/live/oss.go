@@ -22,6 +22,7 @@ var subresources = map[string]string{
 	"GetBucketVersioning":        "versioning",
 	"GetBucketReplication":       "replication",
 	"GetBucketReferer":           "referer",
+	"GetBucketTags":              "tagging",
 	"GetBucketLifecycle":         "lifecycle",
 	"GetBucketWorm":              "worm",
 }

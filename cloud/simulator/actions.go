@@ -149,6 +149,7 @@ var rdsActions = []action{
 	ofDatabase("DescribeDBInstanceSSL"),
 	ofDatabase("DescribeDBInstanceTDE"),
 	ofDatabase("DescribeDBInstanceEncryptionKey"),
+	{service: "rds", name: "DescribeTags", list: "Items.TagInfos", required: region, paging: paging{}},
 	ofDatabase("DescribeSQLCollectorPolicy", "ResourceGroupId"),
 	ofDatabase("DescribeSQLCollectorRetention", "ResourceGroupId"),
 	ofDatabase("DescribeBackupPolicy", "BackupPolicyMode", "CompressType", "ReleasedKeepPolicy"),

@@ -101,7 +101,7 @@ var words = map[string]string{
 	"GetPublicAccessBlock": "publicAccessBlock", "GetBucketInfo": "bucketInfo", "GetBucketAcl": "acl", "GetBucketPolicy": "policy",
 	"GetBucketPublicAccessBlock": "publicAccessBlock", "GetBucketEncryption": "encryption", "GetBucketLogging": "logging",
 	"GetBucketVersioning": "versioning", "GetBucketReplication": "replication", "GetBucketReferer": "referer",
-	"GetBucketLifecycle": "lifecycle", "GetBucketWorm": "worm",
+	"GetBucketLifecycle": "lifecycle", "GetBucketTags": "tagging", "GetBucketWorm": "worm",
 }
 
 // TestAnswers asks for every file of the accounts over HTTP, signed by the

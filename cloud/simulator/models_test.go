@@ -55,6 +55,7 @@ var models = map[string]model{
 	"rds DescribeDBInstanceAttribute":       {rds.DescribeDBInstanceAttributeRequest{}, rds.DescribeDBInstanceAttributeResponse{}},
 	"rds DescribeDBInstanceNetInfo":         {rds.DescribeDBInstanceNetInfoRequest{}, rds.DescribeDBInstanceNetInfoResponse{}},
 	"rds DescribeDBInstanceIPArrayList":     {rds.DescribeDBInstanceIPArrayListRequest{}, rds.DescribeDBInstanceIPArrayListResponse{}},
+	"rds DescribeTags":                      {rds.DescribeTagsRequest{}, rds.DescribeTagsResponse{}},
 	"rds DescribeDBInstanceSSL":             {rds.DescribeDBInstanceSSLRequest{}, rds.DescribeDBInstanceSSLResponse{}},
 	"rds DescribeDBInstanceTDE":             {rds.DescribeDBInstanceTDERequest{}, rds.DescribeDBInstanceTDEResponse{}},
 	"rds DescribeDBInstanceEncryptionKey":   {rds.DescribeDBInstanceEncryptionKeyRequest{}, rds.DescribeDBInstanceEncryptionKeyResponse{}},
@@ -83,6 +84,7 @@ var xmlModels = map[string]any{
 	"VersioningConfiguration":        oss.VersioningConfiguration{},
 	"ReplicationConfiguration":       oss.ReplicationConfiguration{},
 	"RefererConfiguration":           oss.RefererConfiguration{},
+	"Tagging":                        oss.Tagging{},
 	"LifecycleConfiguration":         oss.LifecycleConfiguration{},
 	"WormConfiguration":              oss.WormConfiguration{},
 }

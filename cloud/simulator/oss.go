@@ -43,6 +43,7 @@ var bucketCalls = []bucketCall{
 	{word: "replication", action: "GetBucketReplication", unset: unset("NoSuchReplicationConfiguration", "The bucket you specified does not have replication configuration.")},
 	{word: "referer", action: "GetBucketReferer",
 		absent: `<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList></RefererList></RefererConfiguration>`},
+	{word: "tagging", action: "GetBucketTags", absent: `<Tagging></Tagging>`},
 	{word: "lifecycle", action: "GetBucketLifecycle", unset: unset("NoSuchLifecycle", "No Row found in Lifecycle Table.")},
 	{word: "worm", action: "GetBucketWorm", unset: unset("NoSuchWORMConfiguration", "The WORM Configuration does not exist.")},
 }
@@ -97,7 +98,7 @@ func ossRegion(label string) string {
 
 // readService is a call that names no bucket.
 func (c *call) readService(q url.Values) *failure {
-	known := []string{"marker", "max-keys", "prefix", "regionList", "tag-key", "tag-value", "tagging"}
+	known := []string{"marker", "max-keys", "prefix"}
 	c.action = "ListBuckets"
 	if q.Has("publicAccessBlock") {
 		c.action, known = "GetPublicAccessBlock", []string{"publicAccessBlock"}
@@ -111,7 +112,7 @@ func (c *call) takeQuery(q url.Values, known []string) *failure {
 		c.params = map[string]string{}
 	}
 	for k := range q {
-		if !slices.Contains(known, k) || (k == "regionList" || strings.HasPrefix(k, "tag")) {
+		if !slices.Contains(known, k) {
 			return fail(http.StatusBadRequest, "InvalidArgument", "The parameter "+k+" is one that the simulator does not know.")
 		}
 		if v := q.Get(k); v != "" {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/mlpscan/mlpscan/cloud"
+	"github.com/mlpscan/mlpscan/cloud/simulator"
 )
 
 // The benchmarks run the command itself, in processes of their own, so that what
@@ -37,9 +38,9 @@ const (
 var benchSizes = []int{1_000, 10_000, 100_000}
 
 // simulate serves a generated account and returns the environment that a scan of it needs.
-func simulate(b *testing.B, bin string, instances int) (env []string, url string) {
+func simulate(b *testing.B, bin string, instances, members int) (env []string, url string) {
 	b.Helper()
-	c := exec.Command(bin, "simulate", "--address", "127.0.0.1:0", "--instances", fmt.Sprint(instances),
+	c := exec.Command(bin, "simulate", "--address", "127.0.0.1:0", "--instances", fmt.Sprint(instances), "--members", fmt.Sprint(members),
 		"--latency", benchLatency.String(), "--rate", fmt.Sprint(benchQuota))
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -102,7 +103,7 @@ func BenchmarkScan(b *testing.B) {
 	bin := build(b)
 	for _, n := range benchSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			env, url := simulate(b, bin, n)
+			env, url := simulate(b, bin, n, 0)
 			for b.Loop() {
 				path := filepath.Join(b.TempDir(), "a.mlpscan")
 				_ = os.Remove(path)
@@ -111,6 +112,38 @@ func BenchmarkScan(b *testing.B) {
 				fewest := made.fewest()
 				b.ReportMetric(float64(made.total)/float64(fewest), "calls/fewest")
 				b.ReportMetric(m.wall.Seconds()/ideal.Seconds(), "wall/ideal")
+				b.ReportMetric(m.peak, "MB-peak")
+			}
+		})
+	}
+}
+
+// BenchmarkOrganization reads the members of an organization, each as small as
+// the demo account. All of them share the places for calls, so that the ideal is
+// all calls' waiting, shared out over the places. The memory must not grow with
+// the number of accounts.
+func BenchmarkOrganization(b *testing.B) {
+	bin := build(b)
+	const places = 16
+	for _, members := range []int{30, 300} {
+		b.Run(fmt.Sprint(members), func(b *testing.B) {
+			env, url := simulate(b, bin, 0, members)
+			file := filepath.Join(b.TempDir(), "mlpscan.yaml")
+			if err := os.WriteFile(file, []byte("organization: {}\n"), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				dir := filepath.Join(b.TempDir(), "archives")
+				_ = os.RemoveAll(dir)
+				m := runMeasured(b, env, bin, "scan", "--config", file, "--endpoint-url", url, "--save", dir, "--fail-on", "never", "--quiet", "--concurrency", fmt.Sprint(places))
+				made, fewest := 0, 0
+				for i := range members {
+					c, _ := readCalls(b, filepath.Join(dir, simulator.MemberID(i)+archiveEnding))
+					made, fewest = made+c.total, fewest+c.fewest()
+				}
+				ideal := float64(made) * benchLatency.Seconds() / places
+				b.ReportMetric(float64(made)/float64(fewest), "calls/fewest")
+				b.ReportMetric(m.wall.Seconds()/ideal, "wall/ideal")
 				b.ReportMetric(m.peak, "MB-peak")
 			}
 		})
@@ -222,7 +255,7 @@ func BenchmarkJudge(b *testing.B) {
 	bin := build(b)
 	for _, n := range benchSizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			env, url := simulate(b, bin, n)
+			env, url := simulate(b, bin, n, 0)
 			path := filepath.Join(b.TempDir(), "a.mlpscan")
 			runMeasured(b, env, bin, "scan", "--endpoint-url", url, "--save", path, "--fail-on", "never", "--quiet", "--concurrency", "64")
 			for b.Loop() {
