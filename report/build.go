@@ -83,10 +83,17 @@ func Begin(list []*checks.Check, values checks.Values, opt Options) *Builder {
 // begin is Begin with the catalogue and the judge given, for tests.
 func begin(catalogue, list []*checks.Check, values checks.Values, opt Options, run judge) *Builder {
 	list = bySeverity(list)
+	if opt.System != nil {
+		opt.Level = opt.System.Level
+	}
 	r := &Report{Tool: Tool{"mlpscan", opt.Version}, Color: opt.Color, first: sample{}, Missing: []Failure{}, NotHere: []Failure{},
-		Run: Run{ID: opt.RunID, Level: opt.Level, Language: opt.Language, Accounts: []string{}, Regions: []string{}}}
+		Run: Run{ID: opt.RunID, System: opt.System, Level: opt.Level, Language: opt.Language, Accounts: []string{}, Regions: []string{}}}
 	for _, c := range list {
 		r.Checks = append(r.Checks, newCheck(c, values[c.ID], opt.Level))
+	}
+	if len(opt.Systems) > 0 {
+		r.Systems = opt.Systems
+		r.Claims = &Claims{Examples: []Claimed{}}
 	}
 	return &Builder{r: r, opt: opt, catalogue: catalogue, list: list, run: run}
 }
@@ -103,6 +110,9 @@ func (b *Builder) Add(x Reading, acc *cloud.Account) {
 	a := Account{ID: clean(x.ID), Name: clean(x.Name), Status: Failed, Finished: x.Finished.UTC(), Regions: []string{}, Digest: x.Digest, Severity: noneBySeverity()}
 	if x.Failure == nil {
 		b.r.addRead(&a, acc)
+		if b.r.Claims != nil {
+			b.r.Claims.add(b.opt.Systems, acc)
+		}
 	} else {
 		acc = &cloud.Account{ID: x.ID}
 		a.Failure = &failures(a.ID, []*cloud.Error{x.Failure})[0]
@@ -130,16 +140,19 @@ func (r *Report) addRead(a *Account, acc *cloud.Account) {
 
 // results are the verdicts on one account that belong to the report.
 func (b *Builder) results(x Reading, acc *cloud.Account) iter.Seq[checks.Result] {
+	var all iter.Seq[checks.Result]
 	if x.Failure != nil {
-		return checks.Unread(b.list, x.ID, x.Failure)
+		all = checks.Unread(b.list, x.ID, x.Failure)
+	} else {
+		all = b.run(b.list, acc)
 	}
-	all := b.run(b.list, acc)
-	if b.opt.Scope == nil {
+	if b.opt.System == nil {
 		return all
 	}
+	holds := b.opt.System.Of(acc)
 	return func(yield func(checks.Result) bool) {
 		for res := range all {
-			if b.opt.Scope.Holds(acc.ID, res.Resource) && !yield(res) {
+			if holds(res.Resource) && !yield(res) {
 				return
 			}
 		}
@@ -249,7 +262,7 @@ func (b *Builder) findings() iter.Seq[Finding] {
 func (b *Builder) inventory() iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		b.each(func(_ Reading, acc *cloud.Account) bool {
-			for x := range inventory(acc, b.opt.Scope) {
+			for x := range inventory(acc, b.opt.System) {
 				if !yield(x) {
 					return false
 				}

@@ -157,10 +157,10 @@ func newParams(c *checks.Check, values map[string]any) []Param {
 	return all
 }
 
-func inventory(acc *cloud.Account, scope Scope) iter.Seq[Resource] {
+func inventory(acc *cloud.Account, system *System) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		for _, x := range acc.Resources() {
-			if scope != nil && !scope.Holds(acc.ID, x) {
+			if system != nil && !system.claims(acc.ID, x) {
 				continue
 			}
 			r := Resource{Type: x.Type, ID: clean(x.ID), Name: clean(x.Name), Region: x.Region, Account: acc.ID, Zone: x.Zone,

@@ -75,8 +75,11 @@ type pageView struct {
 	Kinds              []kind
 	Resources          int
 	CapNote, UnitNote  checks.Text
-	Many               bool // the report tells of more than one account
-	Unread             int  // accounts that could not be read
+	Grades             string       // "S3A2"; "" where not given
+	GradeNote          *checks.Text // where the two differ
+	Systems            []systemView // of the report of everything
+	Many               bool         // the report tells of more than one account
+	Unread             int          // accounts that could not be read
 	Accounts           []accountView
 }
 
@@ -170,6 +173,7 @@ func newPage(r *Report) *pageView {
 		}
 	}
 	p.addAccounts(r)
+	p.addSystems(r)
 	p.Missing = r.Missing[:min(len(r.Missing), maxMissing)]
 	p.MissingLeft = len(r.Missing) - len(p.Missing)
 	p.Grants = grants(r.Missing)
@@ -195,6 +199,29 @@ func (p *pageView) addAccounts(r *Report) {
 	}
 }
 
+// systemView leads to a system's own page.
+type systemView struct {
+	System *System
+	Level  checks.Text
+	Page   string
+}
+
+func (p *pageView) addSystems(r *Report) {
+	if s := r.Run.System; s != nil {
+		p.Grades = s.grades()
+		if s.S != s.A && p.Grades != "" {
+			p.GradeNote = &gradeNote
+		}
+	}
+	for _, s := range r.Systems {
+		v := systemView{System: s, Level: levelNames[s.Level]}
+		if r.Pages != nil {
+			v.Page = r.Pages(s.Name)
+		}
+		p.Systems = append(p.Systems, v)
+	}
+}
+
 var statusOrder = []checks.Status{checks.Fail, checks.Unknown, checks.Pass, checks.NotApplicable}
 
 func pageTitle(r *Report) checks.Text {
@@ -202,6 +229,9 @@ func pageTitle(r *Report) checks.Text {
 	account := strings.Join(r.Run.Accounts, ", ")
 	if n := len(r.Run.Accounts); n > 1 {
 		account = fmt.Sprintf("%d accounts", n)
+	}
+	if s := r.Run.System; s != nil {
+		account = visible(s.Name)
 	}
 	return checks.Text{EN: "MLPS " + l.EN + " · " + account + " · mlpscan", ZH: "等保" + l.ZH + " · " + account + " · mlpscan"}
 }

@@ -23,6 +23,10 @@ func WriteJSON(w io.Writer, r *Report) error {
 	j.member("tool", r.Tool, ",\n")
 	j.member("run", r.Run, ",\n")
 	list(j, "accounts", slices.Values(r.Accounts), ",\n")
+	if r.Claims != nil {
+		j.member("systems", r.Systems, ",\n")
+		j.member("claims", r.Claims, ",\n")
+	}
 	j.member("summary", r.Summary, ",\n")
 	list(j, "checks", slices.Values(r.Checks), ",\n")
 	list(j, "findings", r.Findings(), ",\n")
@@ -102,6 +106,8 @@ func Load(in io.Reader) (*Report, error) {
 		Tool      Tool       `json:"tool"`
 		Run       Run        `json:"run"`
 		Accounts  []Account  `json:"accounts"`
+		Systems   []*System  `json:"systems"`
+		Claims    *Claims    `json:"claims"`
 		Summary   Summary    `json:"summary"`
 		Checks    []Check    `json:"checks"`
 		Findings  []Finding  `json:"findings"`
@@ -124,7 +130,7 @@ func Load(in io.Reader) (*Report, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("read report: something follows after its end")
 	}
-	r := &Report{Tool: m.Tool, Run: m.Run, Accounts: m.Accounts, Summary: m.Summary, Checks: m.Checks, Clauses: m.Clauses,
+	r := &Report{Tool: m.Tool, Run: m.Run, Accounts: m.Accounts, Systems: m.Systems, Claims: m.Claims, Summary: m.Summary, Checks: m.Checks, Clauses: m.Clauses,
 		Missing: m.Missing, NotHere: m.NotHere, findings: slices.Values(m.Findings), inventory: slices.Values(m.Inventory)}
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("read report: %w", err)

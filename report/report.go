@@ -32,6 +32,8 @@ type Report struct {
 	Tool     Tool
 	Run      Run
 	Accounts []Account // sorted by id; those too that could not be read
+	Systems  []*System // of the report of everything, each of which has a report of its own
+	Claims   *Claims   // how the systems share out the resources; nil where there are none
 	Summary  Summary
 	Checks   []Check   // those that ran, most severe first
 	Clauses  []Clause  // every one of the level, once, in the standard's order
@@ -69,8 +71,9 @@ type Run struct {
 	Language string    `json:"language"` // "zh" or "en": what a reader sees first
 	Accounts []string  `json:"accounts"`
 	Regions  []string  `json:"regions"`
-	Filtered bool      `json:"filtered"` // the user chose the regions; others are out of scope
-	Partial  bool      `json:"partial"`  // the scan was stopped before its end
+	System   *System   `json:"system,omitempty"` // the grading object; none for a report of everything
+	Filtered bool      `json:"filtered"`         // the user chose the regions; others are out of scope
+	Partial  bool      `json:"partial"`          // the scan was stopped before its end
 	Digest   string    `json:"digest,omitempty"`
 }
 
@@ -164,15 +167,12 @@ type Options struct {
 	Finished time.Time // when the scan ended; zero where it is not known
 	Digest   string    // of the archive
 	Color    bool      // see Report.Color
-	// Scope limits the report to some resources; nil takes all.
-	Scope Scope
-}
-
-// A Scope says which resources a report is about.
-type Scope interface {
-	// Holds reports whether a verdict on x counts. Verdicts on an account as a
-	// whole, or on a list that was not read, come with an x that stands for it.
-	Holds(account string, x *cloud.Resource) bool
+	// System is the grading object that the report is about; nil takes all that
+	// was read. Its level goes before Level.
+	System *System
+	// Systems are those among which all resources are to be shared out; for the
+	// report of everything.
+	Systems []*System
 }
 
 // bySeverity sorts checks by falling severity, and those alike by id: the order of

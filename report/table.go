@@ -34,6 +34,7 @@ func WriteTable(w io.Writer, r *Report) error {
 	t.clauseCounts()
 	t.findingCounts()
 	t.accounts()
+	t.claims()
 	t.failures()
 	t.clausesNotMet()
 	t.findings()
@@ -148,6 +149,12 @@ func (t *table) head() {
 	t.title("%s", t.say("MLPS 2.0 "+levelNames[run.Level].EN+" · configuration report", "等级保护 2.0 "+levelNames[run.Level].ZH+" · 云上配置核查报告"))
 	t.line("", "%s · %s · mlpscan %s",
 		t.accountNames(), beijing(run.Started), t.r.Tool.Version)
+	if s := run.System; s != nil {
+		t.line("", "%s", strings.TrimSpace(t.say("system ", "定级对象 ")+s.Name+" "+s.grades()))
+		if s.S > 0 && s.A > 0 && s.S != s.A {
+			t.line("", "%s", t.in(gradeNote))
+		}
+	}
 	t.line("", t.say("services %s · regions %s", "产品 %s · 地域 %s"), strings.Join(t.r.Services(), ", "), t.regions())
 	if run.Partial {
 		t.raw(t.paint(yellow, t.say("The scan was stopped before its end: what is missing is not assessed.", "扫描未完成即被中止：缺失部分一律记为未核查。")))
@@ -235,6 +242,24 @@ func (t *table) accounts() {
 	t.grid([]string{t.say("account", "云账号"), t.say("reading", "读取情况"), t.say("fail", "不通过"), t.say("unknown", "未知"), t.say("pass", "通过")},
 		[]tw.Align{tw.AlignLeft, tw.AlignLeft, right, right, right}, rows)
 	t.more(len(list) - len(rows))
+}
+
+// claims says which resources belong to no system, or to several.
+func (t *table) claims() {
+	c := t.r.Claims
+	if c == nil {
+		return
+	}
+	t.title("%s", t.say("Grading objects", "定级对象"))
+	t.line("", t.say("resources that no system claims: %d · that several claim: %d · whose tags were not read: %d", "未被任何定级对象认领的资源 %d 个 · 被多个认领 %d 个 · 标签未能读取 %d 个"), c.Unclaimed, c.Shared, c.Unsure)
+	var rows [][]string
+	for _, x := range c.Examples[:min(len(c.Examples), maxFailures)] {
+		rows = append(rows, []string{cell(x.Type, 20, 1), cell(strings.TrimSpace(x.ID+" "+x.Name), 36, 2), cell(x.Region, 14, 1), cell(strings.Join(x.Systems, ", "), 20, 2)})
+	}
+	if len(rows) > 0 {
+		t.grid([]string{t.say("type", "类型"), t.say("resource", "资源"), t.say("region", "地域"), t.say("claimed by", "认领方")}, nil, rows)
+		t.more(c.Unclaimed + c.Shared + c.Unsure - len(rows))
+	}
 }
 
 // readingOrder puts first what a reader must see to.

@@ -13,9 +13,9 @@ import (
 // merely lies in the folder is not taken: a scan must not depend on where it began.
 const configVariable = "MLPSCAN_CONFIG"
 
-// configure reads the file of settings, if one is named. Flags that were given go
-// before it.
-func (o *scanOptions) configure(c *cobra.Command) error {
+// configure reads the file of settings, if one is named, and takes from it what a
+// report needs. Flags that were given go before it.
+func (o *renderOptions) configure(c *cobra.Command) error {
 	o.configFile = cmp.Or(o.configFile, os.Getenv(configVariable))
 	if o.configFile == "" {
 		return nil
@@ -30,16 +30,25 @@ func (o *scanOptions) configure(c *cobra.Command) error {
 	}
 	o.config = *file
 	from := settings{c}
-	take(from, "level", &o.render.level, file.Level)
-	take(from, "lang", &o.render.lang, file.Lang)
-	take(from, "fail-on", &o.render.failOn, file.FailOn)
+	take(from, "level", &o.level, file.Level)
+	take(from, "lang", &o.lang, file.Lang)
+	take(from, "fail-on", &o.failOn, file.FailOn)
+	return nil
+}
+
+// configure takes from the file what a scan needs besides.
+func (o *scanOptions) configure(c *cobra.Command) error {
+	if err := o.render.configure(c); err != nil {
+		return err
+	}
+	file, from := &o.render.config, settings{c}
 	take(from, "concurrency", &o.concurrency, file.Concurrency)
 	take(from, "timeout", &o.timeout, file.Deadline())
 	take(from, "endpoint-url", &o.endpointURL, file.EndpointURL)
 	takeList(from, "region", &o.regions, file.Regions)
 	takeList(from, "service", &o.services, file.Services)
 	takeList(from, "check", &o.checks, file.Checks.Only)
-	o.skip, o.render.values = file.Checks.Skip, file.Values()
+	o.skip = file.Checks.Skip
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,24 +15,27 @@ import (
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/checks/mlps"
 	"github.com/mlpscan/mlpscan/cloud"
+	"github.com/mlpscan/mlpscan/cmd/mlpscan/config"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
 
 // renderOptions are the flags of commands that end in a report.
 type renderOptions struct {
-	level   int
-	lang    string
-	format  string
-	outputs []string
-	failOn  string
-	values  checks.Values // parameters of checks, from the file
+	level      int
+	lang       string
+	format     string
+	outputs    []string
+	failOn     string
+	configFile string
+	config     config.Config // what the file says; empty without one
 }
 
 func (o *renderOptions) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.IntVar(&o.level, "level", 3, "MLPS level of the system: 2, 3 or 4")
 	langFlag(c, &o.lang)
+	f.StringVar(&o.configFile, "config", "", "file of settings, such as mlpscan.yaml (default: $"+configVariable+")")
 	f.StringVar(&o.format, "format", "table", "what to print: "+strings.Join(formats(), ", "))
 	f.StringArrayVar(&o.outputs, "output", nil, "also write FORMAT=FILE, such as html=report.html (repeatable)")
 	f.StringVar(&o.failOn, "fail-on", "low", "lowest severity that makes exit code 3: low, medium, high, critical, never")
@@ -56,16 +60,72 @@ func (o *renderOptions) validate() error {
 	return nil
 }
 
-// begin starts the report of all accounts.
-func (o *renderOptions) begin(list []*checks.Check) *report.Builder {
-	return report.Begin(list, o.values, report.Options{Level: o.level, Language: o.lang, Version: toolVersion()})
+// reports are being made: that of everything, and one for each grading object.
+type reports struct {
+	whole   *report.Builder
+	systems []*report.Builder
 }
 
-// report is that of one account.
-func (o *renderOptions) report(x report.Reading, acc *cloud.Account, list []*checks.Check) *report.Report {
-	b := o.begin(list)
+// begin starts the reports.
+func (o *renderOptions) begin(list []*checks.Check) *reports {
+	opt := report.Options{Level: o.level, Language: o.lang, Version: toolVersion()}
+	r := &reports{}
+	for i := range o.config.Systems {
+		own := opt
+		own.System = systemOf(o.config.Systems[i])
+		opt.Systems = append(opt.Systems, own.System)
+		r.systems = append(r.systems, report.Begin(list, o.config.Values(), own))
+	}
+	r.whole = report.Begin(list, o.config.Values(), opt)
+	return r
+}
+
+// add judges one account, for every report.
+func (r *reports) add(x report.Reading, acc *cloud.Account) {
+	r.whole.Add(x, acc)
+	for _, s := range r.systems {
+		s.Add(x, acc)
+	}
+}
+
+// done are the reports, that of everything first.
+func (r *reports) done() []*report.Report {
+	all := []*report.Report{r.whole.Report()}
+	for _, s := range r.systems {
+		all = append(all, s.Report())
+	}
+	return all
+}
+
+// one are the reports of a scan of one account.
+func (o *renderOptions) one(x report.Reading, acc *cloud.Account, list []*checks.Check) []*report.Report {
+	r := o.begin(list)
+	r.add(x, acc)
+	return r.done()
+}
+
+// page is the report of one account among many.
+func (o *renderOptions) page(x report.Reading, acc *cloud.Account, list []*checks.Check) *report.Report {
+	b := report.Begin(list, o.config.Values(), report.Options{Level: o.level, Language: o.lang, Version: toolVersion()})
 	b.Add(x, acc)
 	return b.Report()
+}
+
+// systemOf is a grading object as reports know it.
+func systemOf(s config.System) *report.System {
+	return &report.System{Name: s.Name, Level: s.Level, S: s.S, A: s.A, Template: cmp.Or(s.Template, "2025"),
+		Select: selectionOf(s.Select), Exclude: selectionOf(s.Exclude)}
+}
+
+func selectionOf(s config.Select) report.Selection {
+	out := report.Selection{Accounts: s.Accounts, Regions: s.Regions, ResourceGroups: s.ResourceGroups, VPCs: s.VPCs, IDs: s.IDs}
+	for key, values := range s.Tags {
+		if out.Tags == nil {
+			out.Tags = map[string][]string{}
+		}
+		out.Tags[key] = values
+	}
+	return out
 }
 
 // outputs are the places a report goes to. They are opened before the scan, so
@@ -111,22 +171,35 @@ func (o *outputs) discard() {
 	}
 }
 
-func (o *outputs) write(rep *report.Report) error {
-	rep.Color = o.color
-	if err := report.Formats[o.format](o.stdout, rep); err != nil {
-		return fmt.Errorf("cannot write the %s report to standard output: %w", o.format, err)
-	}
-	rep.Color = false
-	for _, f := range o.files {
-		if len(rep.Accounts) > 1 {
-			rep.Pages = func(account string) string { return filepath.Base(pagePath(f.path, account)) }
+// write writes the report of everything where the user said, and that of each
+// grading object beside it. A table of each goes to standard output too; any other
+// format is one document, and holds everything.
+func (o *outputs) write(all []*report.Report) error {
+	for i, rep := range all {
+		if i > 0 && o.format != "table" {
+			break
 		}
-		err := report.Formats[f.format](f.temp, rep)
+		rep.Color = o.color
+		if err := report.Formats[o.format](o.stdout, rep); err != nil {
+			return fmt.Errorf("cannot write the %s report to standard output: %w", o.format, err)
+		}
+		rep.Color = false
+	}
+	for _, f := range o.files {
+		for _, rep := range all {
+			rep.Pages = func(name string) string { return filepath.Base(pagePath(f.path, name)) }
+		}
+		err := report.Formats[f.format](f.temp, all[0])
 		if err = errors.Join(err, f.temp.Close()); err == nil {
 			err = os.Rename(f.temp.Name(), f.path)
 		}
 		if err != nil {
 			return fmt.Errorf("cannot write %s: %w", f.path, err)
+		}
+		for _, rep := range all[1:] {
+			if err := writeFile(pagePath(f.path, rep.Run.System.Name), func(w io.Writer) error { return report.Formats[f.format](w, rep) }); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -26,6 +26,9 @@ this version's checks. Exit codes are those of scan.`,
 			if o.from == "" {
 				return usage("name an archive or a JSON report: --from FILE", "--from is missing")
 			}
+			if err := o.render.configure(c); err != nil {
+				return err
+			}
 			if err := o.render.validate(); err != nil {
 				return err
 			}
@@ -34,14 +37,14 @@ this version's checks. Exit codes are those of scan.`,
 				return err
 			}
 			defer out.discard()
-			rep, err := loadReport(c, o.from, &o.render)
+			all, err := loadReports(c, o.from, &o.render)
 			if err != nil {
 				return err
 			}
-			if err := out.write(rep); err != nil {
+			if err := out.write(all); err != nil {
 				return err
 			}
-			return o.render.verdict(rep)
+			return o.render.verdict(all[0])
 		},
 	}
 	c.Flags().StringVar(&o.from, "from", "", "archive (.mlpscan) or JSON report to render")
@@ -49,8 +52,8 @@ this version's checks. Exit codes are those of scan.`,
 	return c
 }
 
-// loadReport reads a JSON report, or judges an archive.
-func loadReport(c *cobra.Command, path string, o *renderOptions) (*report.Report, error) {
+// loadReports reads a JSON report, or judges an archive.
+func loadReports(c *cobra.Command, path string, o *renderOptions) ([]*report.Report, error) {
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		f, err := os.Open(path)
 		if err != nil {
@@ -65,11 +68,11 @@ func loadReport(c *cobra.Command, path string, o *renderOptions) (*report.Report
 			o.lang = rep.Run.Language
 		}
 		rep.Run.Language = o.lang
-		return rep, nil
+		return []*report.Report{rep}, nil
 	}
 	read, acc, err := readArchive(c.Context(), path, nil, checks.All)
 	if err != nil {
 		return nil, err
 	}
-	return o.report(read, acc, checks.All), nil
+	return o.one(read, acc, checks.All), nil
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/cloud"
-	"github.com/mlpscan/mlpscan/cmd/mlpscan/config"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
@@ -37,8 +36,6 @@ type scanOptions struct {
 	timeout     time.Duration
 	quiet       bool
 	skip        []string // checks left out, from the file
-	configFile  string
-	config      config.Config
 	render      renderOptions
 }
 
@@ -72,7 +69,6 @@ above --fail-on, 4 nothing failed but something is unknown.`,
 	f.StringSliceVar(&o.services, "service", nil, "services to judge (default: all)")
 	f.StringSliceVar(&o.checks, "check", nil, "checks to run (default: all)")
 	o.sourceFlags(f)
-	f.StringVar(&o.configFile, "config", "", "file of settings, such as mlpscan.yaml (default: $"+configVariable+")")
 	f.IntVar(&o.concurrency, "concurrency", 16, "calls under way at once")
 	f.DurationVar(&o.timeout, "timeout", 0, "stop reading after this long and report what was read (0: never)")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress")
@@ -100,17 +96,17 @@ func (o *scanOptions) run(c *cobra.Command) error {
 		ctx, cancel = context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 	}
-	rep, err := o.read(ctx, c, list, outputs)
+	all, err := o.read(ctx, c, list, outputs)
 	if err != nil {
 		return err
 	}
-	if err := outputs.write(rep); err != nil {
+	if err := outputs.write(all); err != nil {
 		return err
 	}
 	if c.Context().Err() != nil {
 		return withHint(errors.New("the scan was stopped before its end"), "what was read was judged and is in the archive; go on with --resume")
 	}
-	return o.render.verdict(rep)
+	return o.render.verdict(all[0])
 }
 
 // validate finds every mistake that can be found before the first call.
@@ -178,11 +174,11 @@ func plausibleRegion(id string) bool {
 }
 
 // read gets the accounts from wherever they are to come, and judges them.
-func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) (*report.Report, error) {
+func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) ([]*report.Report, error) {
 	switch {
 	case o.from != "":
 		return o.readSaved(ctx, list, out)
-	case o.config.Many():
+	case o.render.config.Many():
 		return o.readNamed(ctx, c, list, out)
 	}
 	src, err := o.source(ctx)
@@ -196,11 +192,11 @@ func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks
 	if err != nil {
 		return nil, err
 	}
-	return o.render.report(r, acc, list), nil
+	return o.render.one(r, acc, list), nil
 }
 
 // readNamed reads all accounts that the file names.
-func (o *scanOptions) readNamed(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) (*report.Report, error) {
+func (o *scanOptions) readNamed(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) ([]*report.Report, error) {
 	d, err := o.door(ctx)
 	if err != nil {
 		return nil, err
@@ -210,27 +206,27 @@ func (o *scanOptions) readNamed(ctx context.Context, c *cobra.Command, list []*c
 		return nil, err
 	}
 	if len(targets) == 0 {
-		return nil, usage("see accounts and organization in it", "%s names no account to scan", o.configFile)
+		return nil, usage("see accounts and organization in it", "%s names no account to scan", o.render.configFile)
 	}
 	dir := cmp.Or(o.save, "mlpscan-"+time.Now().UTC().Format(archiveTime))
 	all := o.render.begin(list)
 	err = o.readMany(ctx, targets, dir, list, func(r report.Reading, acc *cloud.Account) error {
-		all.Add(r, acc)
-		return out.pages(o.render.report(r, acc, list))
+		all.add(r, acc)
+		return out.pages(o.render.page(r, acc, list))
 	})
 	fmt.Fprintln(c.ErrOrStderr(), "evidence:", dir)
-	return all.Report(), err
+	return all.done(), err
 }
 
 // readSaved judges an archive, or a folder of them.
-func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *outputs) (*report.Report, error) {
+func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *outputs) ([]*report.Report, error) {
 	files, _ := filepath.Glob(filepath.Join(o.from, "*"+archiveEnding)) // the pattern is good
 	if len(files) == 0 {
 		r, acc, err := readArchive(ctx, o.from, o.regions, list)
 		if err != nil {
 			return nil, err
 		}
-		return o.render.report(r, acc, list), nil
+		return o.render.one(r, acc, list), nil
 	}
 	all := o.render.begin(list)
 	missing, err := unread(o.from)
@@ -238,7 +234,7 @@ func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *
 		return nil, err
 	}
 	for _, x := range missing {
-		all.Add(x, nil)
+		all.add(x, nil)
 	}
 	for _, file := range files {
 		r, acc, err := readArchive(ctx, file, o.regions, list)
@@ -246,12 +242,12 @@ func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *
 			return nil, err
 		}
 		r.Load = fromArchive(file, o.regions, list)
-		all.Add(r, acc)
-		if err := out.pages(o.render.report(r, acc, list)); err != nil {
+		all.add(r, acc)
+		if err := out.pages(o.render.page(r, acc, list)); err != nil {
 			return nil, err
 		}
 	}
-	return all.Report(), nil
+	return all.done(), nil
 }
 
 // readOne reads one account, shows how it goes, and says where its evidence is.

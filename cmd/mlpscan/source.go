@@ -37,7 +37,7 @@ func (o *scanOptions) sourceFlags(f *pflag.FlagSet) {
 // door opens the way that the flags and the file name, or to the simulated account.
 func (o *scanOptions) door(ctx context.Context) (*door, error) {
 	d := &door{rates: cloud.DefaultRates, places: cloud.NewPlaces(o.concurrency),
-		opt: live.Options{EndpointURL: o.endpointURL, Endpoints: o.config.Endpoints, Connections: o.concurrency, UserAgent: "mlpscan/" + toolVersion()}}
+		opt: live.Options{EndpointURL: o.endpointURL, Endpoints: o.render.config.Endpoints, Connections: o.concurrency, UserAgent: "mlpscan/" + toolVersion()}}
 	if o.demo {
 		url, err := startDemo(ctx, simulator.Hospital())
 		if err != nil {
@@ -103,7 +103,7 @@ func (o *scanOptions) roles() []live.Role {
 // organization; none where it names none.
 func (o *scanOptions) targets(ctx context.Context, d *door) ([]target, error) {
 	var list []target
-	for _, a := range o.config.Accounts {
+	for _, a := range o.render.config.Accounts {
 		if a.Disabled {
 			continue
 		}
@@ -115,10 +115,10 @@ func (o *scanOptions) targets(ctx context.Context, d *door) ([]target, error) {
 			return d.careful(src), nil
 		}})
 	}
-	if o.config.Organization == nil {
+	if o.render.config.Organization == nil {
 		return list, nil
 	}
-	members, err := o.members(ctx, d, *o.config.Organization)
+	members, err := o.members(ctx, d, *o.render.config.Organization)
 	return append(list, members...), err
 }
 

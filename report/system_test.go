@@ -1,0 +1,73 @@
+package report
+
+import (
+	"testing"
+
+	"github.com/mlpscan/mlpscan/cloud"
+)
+
+// TestSystemClaims: each criterion alone, together, and the doubt that takes in.
+func TestSystemClaims(t *testing.T) {
+	x := &cloud.Resource{Type: "ecs.instance", ID: "i-1", Region: "cn-beijing", ResourceGroupID: "rg-1", VPCID: "vpc-1", Tags: map[string]string{"system": "his"}}
+	unread := &cloud.Resource{Type: "oss.bucket", ID: "b", Region: "cn-beijing", TagsUnread: true}
+	vpc := &cloud.Resource{Type: "vpc.vpc", ID: "vpc-1", Region: "cn-beijing"}
+	tag := func(v ...string) map[string][]string { return map[string][]string{"system": v} }
+	for name, tt := range map[string]struct {
+		sel, not Selection
+		x        *cloud.Resource
+		want     bool
+	}{
+		"nothing selected":             {Selection{}, Selection{}, x, false},
+		"account":                      {Selection{Accounts: []string{"1"}}, Selection{}, x, true},
+		"other account":                {Selection{Accounts: []string{"2"}}, Selection{}, x, false},
+		"region":                       {Selection{Regions: []string{"cn-beijing"}}, Selection{}, x, true},
+		"resource group":               {Selection{ResourceGroups: []string{"rg-0", "rg-1"}}, Selection{}, x, true},
+		"tag":                          {Selection{Tags: tag("web", "his")}, Selection{}, x, true},
+		"other value":                  {Selection{Tags: tag("web")}, Selection{}, x, false},
+		"no such tag":                  {Selection{Tags: map[string][]string{"zone": {"a"}}}, Selection{}, x, false},
+		"VPC":                          {Selection{VPCs: []string{"vpc-1"}}, Selection{}, x, true},
+		"the VPC itself":               {Selection{VPCs: []string{"vpc-1"}}, Selection{}, vpc, true},
+		"id":                           {Selection{IDs: []string{"i-1"}}, Selection{}, x, true},
+		"one criterion of two":         {Selection{IDs: []string{"i-1"}, Regions: []string{"cn-x"}}, Selection{}, x, false},
+		"excluded":                     {Selection{Tags: tag("his")}, Selection{IDs: []string{"i-1"}}, x, false},
+		"half excluded":                {Selection{Tags: tag("his")}, Selection{IDs: []string{"i-1"}, Regions: []string{"cn-x"}}, x, true},
+		"tags unread":                  {Selection{Tags: tag("his")}, Selection{}, unread, true},
+		"tags unread, other region":    {Selection{Tags: tag("his"), Regions: []string{"cn-x"}}, Selection{}, unread, false},
+		"exclusion by tags unread":     {Selection{Accounts: []string{"1"}}, Selection{Tags: tag("his")}, unread, true},
+		"no VPC where one is asked of": {Selection{VPCs: []string{""}}, Selection{}, unread, false},
+	} {
+		s := &System{Select: tt.sel, Exclude: tt.not}
+		if got := s.claims("1", tt.x); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestSystemOf: what stands for an account or a list counts where the system has
+// a part, or may have.
+func TestSystemOf(t *testing.T) {
+	his := &System{Select: Selection{Tags: map[string][]string{"system": {"his"}}}}
+	account, region := &cloud.Resource{ID: "1"}, &cloud.Resource{Type: "ecs.disk", ID: "cn-x", Region: "cn-x", Name: "all in cn-x"}
+	user := &cloud.Resource{Type: "ram.user", ID: "u", From: &cloud.Origin{}}
+	with := func(tag string, missing ...*cloud.Error) *cloud.Account {
+		a := &cloud.Account{ID: "1", Missing: missing}
+		a.ECS.Instances = []*cloud.Instance{{Resource: cloud.Resource{Type: "ecs.instance", ID: "i-1", Region: "cn-x", Tags: map[string]string{"system": tag}}}}
+		return a
+	}
+	for name, tt := range map[string]struct {
+		acc  *cloud.Account
+		want bool
+	}{
+		"a part in it":       {with("his"), true},
+		"no part":            {with("web"), false},
+		"something not read": {with("web", &cloud.Error{Service: "ecs"}), true},
+		"nothing read":       {&cloud.Account{ID: "1"}, true},
+	} {
+		holds := his.Of(tt.acc)
+		for _, x := range []*cloud.Resource{account, region, user} {
+			if holds(x) != tt.want {
+				t.Errorf("%s: %s counts: %v", name, x.ID, !tt.want)
+			}
+		}
+	}
+}
