@@ -70,7 +70,7 @@ func (b *Bucket) readTags(r *reader) {
 
 func decodeBucketTags(body []byte) (map[string]string, error) {
 	var doc struct {
-		XMLName xml.Name `xml:"Tagging"`
+		XMLName xml.Name                                    `xml:"Tagging"`
 		TagSet  struct{ Tag []struct{ Key, Value string } } // not there without tags
 	}
 	if err := decodeXML(body, &doc); err != nil {
