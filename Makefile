@@ -44,6 +44,8 @@ bench: build
 
 docs: build
 	./$(BINARY) checks --format markdown > docs/checks.md
+	./$(BINARY) config example > docs/mlpscan.example.yaml
+	./$(BINARY) config schema > docs/mlpscan.schema.json
 
 clean:
 	rm -f $(BINARY) $(REPORT) $(EVIDENCE)

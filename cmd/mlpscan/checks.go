@@ -66,7 +66,7 @@ func checkIDs() []string {
 // closest guesses which name was meant, as the tail of a hint; "" without a good guess.
 func closest(name string, names []string) string {
 	if guess := config.Closest(name, names); guess != "" {
-		return "; " + guess
+		return "; did you mean " + guess + "?"
 	}
 	return ""
 }

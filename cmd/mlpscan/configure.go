@@ -2,10 +2,8 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"os"
 
-	"github.com/mlpscan/mlpscan/cmd/mlpscan/config"
 	"github.com/spf13/cobra"
 )
 
@@ -20,12 +18,8 @@ func (o *renderOptions) configure(c *cobra.Command) error {
 	if o.configFile == "" {
 		return nil
 	}
-	file, err := config.Load(o.configFile)
-	var wrong *config.Error
-	switch {
-	case errors.As(err, &wrong):
-		return usage(cmp.Or(config.Hint(err), "docs/mlpscan.example.yaml shows every key"), "%w", err)
-	case err != nil:
+	file, err := loadConfig(o.configFile)
+	if err != nil {
 		return err
 	}
 	o.config = *file

@@ -6,8 +6,10 @@
 // where one is near, the word that was meant: a setting that is silently ignored
 // would be a scan that silently leaves something out.
 //
-// docs/mlpscan.example.yaml shows every key; docs/mlpscan.schema.json, which
+// docs/mlpscan.example.yaml, made by [WriteExample], shows every key; docs/mlpscan.schema.json, which
 // [WriteSchema] makes from these types, lets an editor complete and check them.
+// What a single value must be stands in the tags of the types (see rules.go), which
+// the schema and [Parse] both follow, so that they cannot drift apart.
 package config
 
 import (
@@ -19,26 +21,27 @@ import (
 // A Config is one mlpscan.yaml. What it leaves out is zero, and up to the flags
 // and their defaults.
 type Config struct {
-	Level       int      `yaml:"level" jsonschema:"enum=2,enum=3,enum=4,description=MLPS level of what no system claims (default 3)"`
-	Lang        string   `yaml:"lang" jsonschema:"enum=zh,enum=en,description=language of the reports (default: from the locale)"`
-	Regions     []string `yaml:"regions" jsonschema:"description=regions to read; none means all that an account has opened"`
-	Services    []string `yaml:"services" jsonschema:"description=services to judge; none means all"`
-	FailOn      string   `yaml:"fail-on" jsonschema:"enum=low,enum=medium,enum=high,enum=critical,enum=never,description=lowest severity that makes exit code 3 (default low)"`
-	Concurrency int      `yaml:"concurrency" jsonschema:"minimum=1,maximum=1000,description=calls under way at once over all accounts (default 16)"`
-	Timeout     string   `yaml:"timeout" jsonschema:"pattern=^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$,description=stop reading after this long, such as 6h or 90m"`
+	Level       int      `yaml:"level" is:"level"`             // MLPS level of what no system claims
+	Lang        string   `yaml:"lang" is:"lang"`               // language of the reports, "zh" or "en"
+	Regions     []string `yaml:"regions" is:"region"`          // regions to read; none means all that an account has opened
+	Services    []string `yaml:"services" is:"service"`        // services to judge; none means all
+	FailOn      string   `yaml:"fail-on" is:"fail-on"`         // lowest severity that makes exit code 3
+	Concurrency int      `yaml:"concurrency" is:"concurrency"` // calls under way at once, over all accounts
+	Timeout     string   `yaml:"timeout" is:"duration"`        // a duration; see Deadline
 	// EndpointURL sends every call to one address, Endpoints those of single
 	// services: private clouds, VPC endpoints.
-	EndpointURL string            `yaml:"endpoint-url" jsonschema:"description=send every call to this address"`
-	Endpoints   map[string]string `yaml:"endpoints" jsonschema:"description=endpoints of single services, such as ecs: https://ecs-vpc.{region}.aliyuncs.com"`
-	Checks      Selection         `yaml:"checks" jsonschema:"description=which checks run (default: all)"`
+	EndpointURL string            `yaml:"endpoint-url" is:"url"`
+	Endpoints   map[string]string `yaml:"endpoints" is:"url" key:"endpoint"`
+	Checks      Selection         `yaml:"checks"` // which checks run
 	// Parameters are what checks compare with, by check and parameter; see Values.
-	Parameters   map[string]map[string]any `yaml:"parameters" jsonschema:"description=what checks compare with: check id, parameter, value"`
-	Accounts     []Account                 `yaml:"accounts" jsonschema:"description=accounts to scan, each by a profile or a role"`
-	Organization *Organization             `yaml:"organization" jsonschema:"description=scan the members of a resource directory (资源目录)"`
-	Systems      []System                  `yaml:"systems" jsonschema:"description=grading objects (定级对象): one report each"`
-	Estimate     Estimate                  `yaml:"estimate" jsonschema:"description=how the conclusion is estimated"`
+	Parameters   map[string]map[string]any `yaml:"parameters"`
+	Accounts     []Account                 `yaml:"accounts"`     // accounts to scan
+	Organization *Organization             `yaml:"organization"` // resource directory whose members are scanned; nil for none
+	Systems      []System                  `yaml:"systems"`      // grading objects (定级对象): one report each
+	Estimate     Estimate                  `yaml:"estimate"`     // how the conclusion is estimated
 
-	values  checks.Values
+	file    string
+	where   map[string]position // of every value, by its path: "systems[0].name"
 	timeout time.Duration
 }
 
@@ -49,60 +52,70 @@ func (c *Config) Deadline() time.Duration { return c.timeout }
 func (c *Config) Many() bool { return len(c.Accounts) > 0 || c.Organization != nil }
 
 // Values are the parameters of checks as [checks.Run] takes them.
-func (c *Config) Values() checks.Values { return c.values }
+func (c *Config) Values() checks.Values { return c.Parameters }
+
+// At is where a value stands in the file: At("systems[0].name") is
+// "mlpscan.yaml:12:3". Of a value that the file does not have it is the file's
+// name, so that an error can begin with it in any case.
+func (c *Config) At(path string) string {
+	if p, ok := c.where[path]; ok {
+		return p.in(c.file)
+	}
+	return c.file
+}
 
 // A Selection is some of the checks.
 type Selection struct {
-	Only []string `yaml:"only" jsonschema:"description=run these alone"`
-	Skip []string `yaml:"skip" jsonschema:"description=leave these out; the clauses that they tell of are then not assessed"`
+	Only []string `yaml:"only" is:"check"` // run these alone; none means all
+	Skip []string `yaml:"skip" is:"check"` // leave these out
 }
 
 // An Account is one account and the way into it.
 type Account struct {
-	ID          string   `yaml:"id" jsonschema:"description=16 digits; another account behind the credential is refused"`
-	Name        string   `yaml:"name" jsonschema:"description=what reports call it"`
-	Profile     string   `yaml:"profile" jsonschema:"description=profile of credentials (default: the default chain)"`
-	RoleARN     string   `yaml:"role-arn" jsonschema:"description=RAM role to assume"`
-	ExternalID  string   `yaml:"external-id" jsonschema:"description=external id that the role asks for"`
-	SessionName string   `yaml:"session-name" jsonschema:"description=name of the session in the account's audit log (default mlpscan)"`
-	Via         []string `yaml:"via" jsonschema:"description=roles to assume on the way to role-arn"`
-	Regions     []string `yaml:"regions" jsonschema:"description=regions of this account to read"`
-	Disabled    bool     `yaml:"disabled" jsonschema:"description=do not scan it"`
+	ID          string   `yaml:"id" is:"account"`           // another account behind the credential is refused; "": the account itself tells
+	Name        string   `yaml:"name" is:"text"`            // what reports call it
+	Profile     string   `yaml:"profile" is:"text"`         // profile of credentials; "" means the default chain
+	RoleARN     string   `yaml:"role-arn" is:"role-arn"`    // role to assume
+	ExternalID  string   `yaml:"external-id" is:"text"`     // that the role asks for
+	SessionName string   `yaml:"session-name" is:"session"` // in the account's audit log; "" means mlpscan
+	Via         []string `yaml:"via" is:"role-arn"`         // roles to assume on the way to RoleARN
+	Regions     []string `yaml:"regions" is:"region"`       // of this account; none means those of the file
+	Disabled    bool     `yaml:"disabled"`                  // it is not scanned
 }
 
 // An Organization is a resource directory whose members are scanned.
 type Organization struct {
-	RoleName    string   `yaml:"role-name" jsonschema:"description=role to assume in each member (default ResourceDirectoryAccountAccessRole)"`
-	Profile     string   `yaml:"profile" jsonschema:"description=profile of the managing account or a delegated one (default: the default chain)"`
-	ExternalID  string   `yaml:"external-id" jsonschema:"description=external id that the roles ask for"`
-	SessionName string   `yaml:"session-name" jsonschema:"description=name of the sessions in the members' audit logs (default mlpscan)"`
-	Folders     []string `yaml:"folders" jsonschema:"description=folders whose members are scanned, with those below them; none means all"`
-	Include     []string `yaml:"include" jsonschema:"description=ids of members to scan; none means all"`
-	Exclude     []string `yaml:"exclude" jsonschema:"description=ids of members to leave out"`
+	RoleName    string   `yaml:"role-name" is:"role-name"`  // role to assume in each member; "" means ResourceDirectoryAccountAccessRole
+	Profile     string   `yaml:"profile" is:"text"`         // of the managing account or a delegated one; "" means the default chain
+	ExternalID  string   `yaml:"external-id" is:"text"`     // that the roles ask for
+	SessionName string   `yaml:"session-name" is:"session"` // in the members' audit logs; "" means mlpscan
+	Folders     []string `yaml:"folders" is:"folder"`       // members of these and of those below them; none means all
+	Include     []string `yaml:"include" is:"account"`      // these members alone; none means all
+	Exclude     []string `yaml:"exclude" is:"account"`      // not these members
 }
 
 // A System is one grading object (定级对象).
 type System struct {
-	Name  string `yaml:"name" jsonschema:"required,description=as in the filing"`
-	Level int    `yaml:"level" jsonschema:"enum=2,enum=3,enum=4,description=its level; the higher of s and a"`
+	Name  string `yaml:"name" is:"text"`   // as in the filing; never ""
+	Level int    `yaml:"level" is:"level"` // never 0: where the file leaves it out, the higher of S and A
 	// S and A are the grades of business information and of system service; 0
 	// where not given, which is the level.
-	S        int    `yaml:"s" jsonschema:"minimum=1,maximum=4,description=grade of business information security"`
-	A        int    `yaml:"a" jsonschema:"minimum=1,maximum=4,description=grade of system service assurance"`
-	Template string `yaml:"template" jsonschema:"enum=2025,enum=2021,description=edition of the report template (default 2025)"`
-	Select   Select `yaml:"select" jsonschema:"description=resources that belong to it: each line that is given must hold"`
-	Exclude  Select `yaml:"exclude" jsonschema:"description=resources that do not, though selected"`
+	S        int    `yaml:"s" is:"grade"`
+	A        int    `yaml:"a" is:"grade"`
+	Template string `yaml:"template" is:"template"` // edition of the report template, "2025" or "2021"; "" means 2025
+	Select   Select `yaml:"select"`                 // what belongs to it; never empty
+	Exclude  Select `yaml:"exclude"`                // what does not, though selected; may be empty
 }
 
 // A Select is a choice of resources. Each line that is given must hold; within
 // a line one of its values.
 type Select struct {
-	Accounts       []string          `yaml:"accounts" jsonschema:"description=account ids"`
-	Regions        []string          `yaml:"regions" jsonschema:"description=region ids"`
-	ResourceGroups []string          `yaml:"resource-groups" jsonschema:"description=ids of resource groups"`
-	Tags           map[string]Values `yaml:"tags" jsonschema:"description=tags that a resource must bear: key, and a value or a list of values"`
-	VPCs           []string          `yaml:"vpcs" jsonschema:"description=ids of VPCs that a resource lies in, or is"`
-	IDs            []string          `yaml:"ids" jsonschema:"description=ids of resources"`
+	Accounts       []string          `yaml:"accounts" is:"account"`     // account ids
+	Regions        []string          `yaml:"regions" is:"region"`       // region ids
+	ResourceGroups []string          `yaml:"resource-groups" is:"text"` // ids of resource groups
+	Tags           map[string]Values `yaml:"tags" is:"text" key:"text"` // keys that a resource must bear, each with one of its values
+	VPCs           []string          `yaml:"vpcs" is:"text"`            // ids of VPCs that a resource lies in, or is
+	IDs            []string          `yaml:"ids" is:"text"`             // ids of resources
 }
 
 // Empty reports whether nothing is given.
@@ -113,23 +126,10 @@ func (s Select) Empty() bool {
 // Estimate says how a conclusion is estimated (估算).
 type Estimate struct {
 	// PartlyWeight is what 部分符合 counts of a requirement, from 0 to 1; nil means 0.5.
-	PartlyWeight *float64 `yaml:"partly-weight" jsonschema:"minimum=0,maximum=1,description=what a requirement that is partly met counts (default 0.5)"`
+	PartlyWeight *float64 `yaml:"partly-weight" is:"fraction"`
 	// Attention is the factor y of the 2021 formula, from 0 to 1; nil means 0.5.
-	Attention *float64 `yaml:"attention" jsonschema:"minimum=0,maximum=1,description=share of the technical requirements in the 2021 score (default 0.5)"`
+	Attention *float64 `yaml:"attention" is:"fraction"`
 }
 
 // Values are one value or several.
 type Values []string
-
-// UnmarshalYAML reads a value or a list of values.
-func (v *Values) UnmarshalYAML(decode func(any) error) error {
-	var one string
-	if decode(&one) == nil {
-		*v = Values{one}
-		return nil
-	}
-	var several []string
-	err := decode(&several)
-	*v = several
-	return err
-}

@@ -1,165 +1,208 @@
 package config
 
 import (
-	"bytes"
-	"flag"
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/mlpscan/mlpscan/checks"
 )
 
-var update = flag.Bool("update", false, "write docs/mlpscan.schema.json anew")
+// TestBadFiles reads the files of testdata/bad: each line of a file that ends in
+// "#! text" holds what is wrong at the place that the text names by its column,
+// and nothing else is wrong with the file.
+func TestBadFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = Parse("f", data)
+			if diff := cmp.Diff(expected(string(data)), told(err)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
 
-const docs = "../../../docs/"
+// expected are the problems that a file's own comments foretell.
+func expected(data string) []string {
+	var list []string
+	for i, line := range strings.Split(data, "\n") {
+		if _, want, ok := strings.Cut(line, "#! "); ok {
+			for _, w := range strings.Split(want, " #! ") {
+				list = append(list, fmt.Sprintf("f:%d:%s", i+1, w))
+			}
+		}
+	}
+	return list
+}
 
-// TestMistakes: each is told with its place, and what to write instead.
-func TestMistakes(t *testing.T) {
-	for _, tt := range []struct{ text, want, hint string }{
-		{"level: 3\nacounts: []\n", `m.yaml:2:1: unknown key "acounts"`, "did you mean accounts?"},
-		{"accounts:\n  - id: \"1000000000000001\"\n    rolearn: x\n", `m.yaml:3:5: unknown key "rolearn"`, "did you mean role-arn?"},
-		{"level: three\n", "m.yaml:1:8: ", ""},
-		{"level: 5\n", "m.yaml:1:8: no MLPS level 5", "choose 2, 3 or 4"},
-		{"level: 3\nlevel: 2\n", "m.yaml:2:1: ", ""},
-		{"level: [\n", "m.yaml:1:", ""},
-		{"timeout: soon\n", "m.yaml:1:10: ", ""},
-		{"lang: fr\n", `m.yaml:1:7: no lang "fr"`, "choose zh, en"},
-		{"regions: [Hangzhou]\n", `m.yaml:1:11: no region "Hangzhou"`, "cn-hangzhou"},
-		{"checks: {skip: [ecs-disk-encryptd]}\n", `m.yaml:1:17: no check "ecs-disk-encryptd"`, "did you mean ecs-disk-encrypted?"},
-		{"services: [ess]\n", `no service "ess"`, "did you mean"},
-		{"parameters:\n  nothing: {days: 3}\n", `m.yaml:2:12: no check "nothing"`, ""},
-		{"parameters:\n  rds-instance-sql-audit-retention: {hours: 3}\n", `has no parameter "hours"`, "it has days"},
-		{"parameters:\n  rds-instance-sql-audit-retention: {days: 0}\n", "m.yaml:2:44: days is a whole number above 0, and not 0", "the default is 180"},
-		{"parameters:\n  rds-instance-sql-audit-retention: {days: long}\n", "not long", ""},
-		{"parameters:\n  ecs-security-group-admin-ports: {ports: []}\n", "ports is a list, and not []", "22"},
-		{"accounts:\n  - id: \"1000000000000001\"\n  - id: \"1000000000000001\"\n", "m.yaml:3:9: account 1000000000000001 is named in line 2 already", "once"},
-		{"accounts:\n  - id: \"17\"\n", `m.yaml:2:9: no account id "17"`, "16 digits"},
-		{"accounts:\n  - profile: x\n", "an account without id and name", "give it"},
-		{"accounts:\n  - name: x\n    role-arn: admin\n", `m.yaml:3:15: no role "admin"`, "acs:ram::"},
-		{"systems:\n  - name: a\n    level: 2\n    s: 3\n    a: 1\n    select: {accounts: [\"1000000000000001\"]}\n", "S3A1 is level 3", "the higher"},
-		{"systems:\n  - name: a\n    level: 2\n", `m.yaml:2:9: system "a" selects nothing`, "select by"},
-		{"estimate: {partly-weight: 2}\n", "m.yaml:1:27: 2 is not within 0 and 1", ""},
-		{"accounts:\n  - {id: \"1\", name: x, regions: [x]}\n", "m.yaml:2:34: no region", ""},
+func told(err error) []string {
+	var one *Error
+	if !errors.As(err, &one) {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
+}
+
+// TestNotYAML: the library's own words, at the place where they help.
+func TestNotYAML(t *testing.T) {
+	for data, want := range map[string]string{
+		"level: 3\nregions: [a,\nlang: zh\n": "f:2:10: not YAML: while parsing a flow sequence",
+		"lang: \"zh\n":                       "f:1:7: not YAML: while scanning a quoted scalar",
+		"a: b: c\n":                          "f:1:5: not YAML: mapping values are not allowed in this context",
+		"lang: *x\n":                         "f:1:7: not YAML: unknown anchor",
+		"\tlevel: 3":                         "f:1:1: not YAML: ",
+		"level: 3\n---\nlevel: 2\n":          "f:2:1: a second document begins here",
+		"- level: 3\n":                       "f:1:1: the file must have keys of its own",
+		"lang: \x00":                         "f: not YAML: ",
+		strings.Repeat("#", largest+1):       "f: it is larger than 8 MiB",
 	} {
-		_, err := Parse("m.yaml", []byte(tt.text))
-		if err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%q: %v, want %s", tt.text, err, tt.want)
+		_, err := Parse("f", []byte(data))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.40q: got %v, want %s", data, err, want)
+		}
+	}
+}
+
+// TestEmpty: a file that says nothing changes nothing.
+func TestEmpty(t *testing.T) {
+	for _, data := range []string{"", "# level: 3\n", "---\n", "{}"} {
+		c, err := Parse("f", []byte(data))
+		if err != nil {
+			t.Errorf("%q: %v", data, err)
 			continue
 		}
-		if hint := Hint(err); !strings.Contains(hint, tt.hint) {
-			t.Errorf("%q: hint %q, want %q", tt.text, hint, tt.hint)
+		if diff := cmp.Diff(new(Config), c, cmp.AllowUnexported(Config{}, position{}), cmp.FilterPath(unsaid, cmp.Ignore())); diff != "" {
+			t.Errorf("%q: %s", data, diff)
 		}
 	}
 }
 
-// TestAllAtOnce: what is not syntax is told in one go, in the order of lines.
-func TestAllAtOnce(t *testing.T) {
-	_, err := Parse("m.yaml", []byte("level: 7\nlang: fr\nchecks: {only: [nope]}\n"))
-	if n := strings.Count(err.Error(), "m.yaml:"); n != 3 {
-		t.Errorf("%d mistakes are told, of 3:\n%v", n, err)
+func unsaid(p cmp.Path) bool { s := p.String(); return s == "where" || s == "file" || s == "timeout" }
+
+// TestParse reads a file of everything, and finds its values and their places.
+func TestParse(t *testing.T) {
+	c, err := Parse("f", enabled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := 0.5
+	want := &Config{
+		Level: 3, Lang: "zh", Regions: []string{"cn-hangzhou", "cn-shanghai", "cn-beijing-finance-1"},
+		Services: []string{"ecs", "rds", "oss"}, Checks: Selection{[]string{"ecs-disk-encrypted", "rds-instance-tls"}, []string{"oss-bucket-versioning"}},
+		FailOn: "low", Concurrency: 16, Timeout: "4h", EndpointURL: "http://127.0.0.1:8080",
+		Endpoints: map[string]string{"ecs": "https://ecs-vpc.{region}.aliyuncs.com", "oss": "https://oss-{region}-internal.aliyuncs.com"},
+		Accounts: []Account{{ID: "1234567890123456", Name: "production · 生产", Profile: "hub", RoleARN: "acs:ram::1234567890123456:role/mlpscan-audit",
+			ExternalID: "hospital-2026", SessionName: "mlpscan", Via: []string{"acs:ram::1111111111111111:role/hub"}, Regions: []string{"cn-hangzhou"}},
+			{Name: "test · 测试", Profile: "test", Disabled: true}},
+		Organization: &Organization{RoleName: "ResourceDirectoryAccountAccessRole", Profile: "management", ExternalID: "hospital-2026", SessionName: "mlpscan",
+			Folders: []string{"fd-4XwebR8kLm"}, Include: []string{"1234567890123456", "2345678901234567"}, Exclude: []string{"3456789012345678"}},
+		Systems: []System{{Name: "医院信息系统", Level: 3, S: 3, A: 2, Template: "2025",
+			Select: Select{[]string{"1234567890123456"}, []string{"cn-hangzhou"}, []string{"rg-acfmxazb4ph****"},
+				map[string]Values{"system": {"his"}, "env": {"prod", "dr"}}, []string{"vpc-bp1opxu1zkhn00gzv****"}, []string{"i-bp67acfmxazb4ph****", "his-backup-bucket"}},
+			Exclude: Select{[]string{"2345678901234567"}, []string{"cn-shanghai"}, []string{"rg-aekz3wes3h****"},
+				map[string]Values{"lifecycle": {"retired"}}, []string{"vpc-bp1aevy8sofi8mh1q****"}, []string{"i-bp1j4i2jdf3owlhe****"}}},
+			{Name: "门户网站", Level: 2, Select: Select{Tags: map[string]Values{"system": {"website"}}}}},
+		Estimate: Estimate{&half, &half}, Parameters: defaultValues(),
+	}
+	if c.Deadline() != 4*time.Hour {
+		t.Errorf("deadline %v", c.Deadline())
+	}
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, position{}), cmp.FilterPath(unsaid, cmp.Ignore())); diff != "" {
+		t.Error(diff)
+	}
+	if got := c.At("nothing.here"); got != "f" {
+		t.Errorf("At of nothing: %s", got)
 	}
 }
 
-// TestEmpty: an empty file says nothing, which is no mistake.
-func TestEmpty(t *testing.T) {
-	for _, text := range []string{"", "# nothing\n"} {
-		if _, err := Parse("m.yaml", []byte(text)); err != nil {
-			t.Errorf("%q: %v", text, err)
+// defaultValues are the parameters of the example: each its default.
+func defaultValues() map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for _, c := range checks.All {
+		for _, p := range c.Params {
+			if all[c.ID] == nil {
+				all[c.ID] = map[string]any{}
+			}
+			all[c.ID][p.Name] = p.Default
 		}
 	}
+	return all
 }
 
-// TestExample: the example of the docs is read as it says, and shows every key.
-func TestExample(t *testing.T) {
-	c, err := Load(docs + "mlpscan.example.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]any{"days": 365}
-	if d := cmp.Diff(want, c.Values()["rds-instance-sql-audit-retention"]); d != "" {
-		t.Error(d)
-	}
-	if d := cmp.Diff([]string{"22", "3389", "5900"}, c.Values()["ecs-security-group-admin-ports"]["ports"]); d != "" {
-		t.Error(d)
-	}
-	if c.Deadline() != 6*time.Hour || c.Systems[0].Select.Tags["system"][0] != "his" || c.Accounts[1].Via[0] == "" || c.Organization.Folders[0] != "fd-his" {
-		t.Errorf("%+v", c)
-	}
-	text, err := os.ReadFile(docs + "mlpscan.example.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range allKeys() {
-		if !strings.Contains(string(text), key+":") && !strings.Contains(string(text), key+": ") {
-			t.Errorf("the example does not show the key %s", key)
-		}
-	}
-}
-
-// TestSchema: the schema is fresh, takes the example, and refuses what Parse refuses.
-func TestSchema(t *testing.T) {
-	var now bytes.Buffer
-	if err := WriteSchema(&now); err != nil {
-		t.Fatal(err)
-	}
-	path := docs + "mlpscan.schema.json"
-	if *update {
-		if err := os.WriteFile(path, now.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if was, err := os.ReadFile(path); err != nil || !bytes.Equal(was, now.Bytes()) {
-		t.Fatalf("%s is stale (%v): go test ./cmd/mlpscan/config -update", path, err)
-	}
-	schema, err := jsonschema.NewCompiler().Compile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(docs + "mlpscan.example.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		text string
-		good bool
-	}{
-		{string(text), true},
-		{"acounts: []", false}, {"level: 5", false}, {"parameters: {rds-instance-sql-audit-retention: {days: 0}}", false},
-		{"parameters: {nothing: {}}", false}, {"timeout: soon", false}, {"systems: [{name: a, select: {tags: {a: [b, c], d: e}}}]", true},
+// TestGrades fills in what follows from the rest.
+func TestGrades(t *testing.T) {
+	for grades, want := range map[string][3]int{
+		"level: 3":             {3, 0, 0},
+		"s: 3, a: 2":           {3, 3, 2},
+		"s: 1, a: 4":           {4, 1, 4},
+		"level: 3, s: 2":       {3, 2, 0},
+		"level: 3, a: 3":       {3, 0, 3},
+		"level: 2, s: 1, a: 2": {2, 1, 2},
 	} {
-		var v any
-		if err := yaml.Unmarshal([]byte(tt.text), &v); err != nil {
-			t.Fatal(err)
-		}
-		j, err := yaml.YAMLToJSON([]byte(tt.text))
+		c, err := Parse("f", []byte("systems: [{name: x, select: {ids: [y]}, "+grades+"}]"))
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", grades, err)
+			continue
 		}
-		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(doc); (err == nil) != tt.good {
-			t.Errorf("%.60q: %v", tt.text, err)
+		if s := c.Systems[0]; [3]int{s.Level, s.S, s.A} != want {
+			t.Errorf("%s: level %d, s %d, a %d; want %v", grades, s.Level, s.S, s.A, want)
 		}
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	text, err := os.ReadFile(docs + "mlpscan.example.yaml")
-	if err != nil {
-		f.Fatal(err)
+// TestAlias: a value may be written once and used again, and its place is where it is used.
+func TestAlias(t *testing.T) {
+	c, err := Parse("f", []byte("regions: &r [cn-hangzhou]\naccounts:\n  - {name: a, regions: *r}\n"))
+	if err != nil || c.Accounts[0].Regions[0] != "cn-hangzhou" || c.At("accounts[0].regions") != "f:3:24" {
+		t.Errorf("%+v, %v, %v", c, err, c.At("accounts[0].regions"))
 	}
-	f.Add(text)
-	f.Add([]byte("accounts:\n - id: \"1\"\n"))
+	bomb := "regions: &a [" + strings.Repeat("x-y,", 4000) + "]\naccounts: [" + strings.Repeat("{regions: *a},", 4000) + "]"
+	if _, err = Parse("f", []byte(bomb)); err == nil {
+		t.Error("a file of sixteen million values was read")
+	}
+}
+
+// TestLoad: a file that is not there is an error of the file system.
+func TestLoad(t *testing.T) {
+	if _, err := Load("no/such/file"); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	path := filepath.Join(t.TempDir(), "mlpscan.yaml")
+	if err := os.WriteFile(path, []byte("level: 9"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var one *Error
+	if _, err := Load(path); !errors.As(err, &one) || one.File != path || one.Column != 8 {
+		t.Error(err)
+	}
+}
+
+// FuzzParse: whatever stands in a file, it ends in a Config or in mistakes with their places.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{template, "a: &x [*x]", "accounts: [{id: 1}, {id: 1}]", "systems: [{name: x, s: 3}]", "parameters: {ecs-security-group-admin-ports: {ports: []}}", "? [a]\n: 2", "<<: {level: 3}"} {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := Parse("m.yaml", data)
+		c, err := Parse("f", data)
 		if (c == nil) == (err == nil) {
-			t.Errorf("%v and %v", c, err)
+			t.Fatalf("%v, %v", c, err)
+		}
+		var one *Error
+		if err != nil && !errors.As(err, &one) {
+			t.Fatalf("%T %v", err, err)
 		}
 	})
 }

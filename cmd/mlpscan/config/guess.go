@@ -2,8 +2,7 @@ package config
 
 import "strings"
 
-// Closest guesses which of some names was meant, as "did you mean …?"; "" without a
-// good guess.
+// Closest guesses which of the names was meant; "" without a good guess.
 func Closest(name string, names []string) string {
 	best, score := "", len(name)/2+1
 	for _, n := range names {
@@ -14,10 +13,7 @@ func Closest(name string, names []string) string {
 			best, score = n, 0
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean " + best + "?"
+	return best
 }
 
 // distance is the number of letters to add, drop or change to make b of a (Levenshtein).
