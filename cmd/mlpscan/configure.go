@@ -42,23 +42,31 @@ func (o *scanOptions) configure(c *cobra.Command) error {
 	takeList(from, "region", &o.regions, file.Regions)
 	takeList(from, "service", &o.services, file.Services)
 	takeList(from, "check", &o.checks, file.Checks.Only)
-	o.skip = file.Checks.Skip
+	if !from.given("check") {
+		o.skip = file.Checks.Skip
+	}
+	// Where everything is to be asked at one address, nothing is asked elsewhere.
+	if from.given("endpoint-url") || o.demo {
+		file.Endpoints = nil
+	}
 	return nil
 }
 
 // settings knows which flags were given.
 type settings struct{ c *cobra.Command }
 
+func (s settings) given(flag string) bool { return s.c.Flags().Changed(flag) }
+
 // take sets what the file says where the flag was not given.
 func take[T comparable](s settings, flag string, into *T, value T) {
 	var zero T
-	if value != zero && !s.c.Flags().Changed(flag) {
+	if value != zero && !s.given(flag) {
 		*into = value
 	}
 }
 
 func takeList(s settings, flag string, into *[]string, value []string) {
-	if len(value) > 0 && !s.c.Flags().Changed(flag) {
+	if len(value) > 0 && !s.given(flag) {
 		*into = value
 	}
 }
