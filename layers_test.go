@@ -32,8 +32,9 @@ var layers = map[string]layer{
 	"checks":             {[]string{"cloud", "checks/mlps"}, []string{"net/netip"}, "a verdict follows from the account alone: no network, no clock"},
 	"checks/mlps":        {nil, nil, "the standard knows nobody"},
 	"report":             {[]string{"cloud", "checks", "checks/mlps"}, nil, "a report follows from the verdicts alone: no network, no clock"},
+	"report/evidence":    {[]string{"cloud", "checks", "report"}, []string{"net/url", "net/netip"}, "a pack holds what the archive and the report say: no network, no clock"},
 	"cmd/mlpscan/config": {[]string{"checks", "checks/mlps"}, []string{"net/url"}, "what a file may say follows from the checks and the standard"},
-	"cmd/mlpscan":        {[]string{"cloud", "cloud/live", "cloud/simulator", "checks", "checks/mlps", "report", "cmd/mlpscan/config"}, []string{"net", "clock"}, "it wires the line"},
+	"cmd/mlpscan":        {[]string{"cloud", "cloud/live", "cloud/simulator", "checks", "checks/mlps", "report", "report/evidence", "cmd/mlpscan/config"}, []string{"net", "clock"}, "it wires the line"},
 }
 
 // TestLayers holds the import lines of every package to the table. It parses

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 )
 
 // ErrAlteredArchive: an entry is not what the archive's own manifest says.
@@ -68,6 +70,9 @@ func openZip(z *zip.Reader) (*Archive, error) {
 	}
 	names := map[string]bool{}
 	for _, f := range z.File {
+		if names[f.Name] {
+			return nil, fmt.Errorf("%w: %s is there twice", ErrAlteredArchive, f.Name)
+		}
 		names[f.Name] = true
 		if m, ok := readMeta(f.Extra); ok {
 			a.meta[f.Name] = m
@@ -101,7 +106,7 @@ func (a *Archive) readManifest(names map[string]bool) error {
 		}
 		a.sums[e.Name] = e.SHA256
 	}
-	for name := range names {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if a.sums[name] == "" && name != manifestEntry {
 			return fmt.Errorf("%w: %s was put in", ErrAlteredArchive, name)
 		}

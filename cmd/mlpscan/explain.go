@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlpscan/mlpscan/cloud"
+	"github.com/mlpscan/mlpscan/report/evidence"
 )
 
 // explain gives an error that comes up in many places its hint: what the user
@@ -22,8 +23,12 @@ func explain(err error) error {
 		return explainCall(err, call)
 	case errors.Is(err, cloud.ErrNewerArchive):
 		return withHint(err, "update mlpscan, or scan again with this version")
-	case errors.Is(err, cloud.ErrAlteredArchive):
+	case errors.Is(err, cloud.ErrAlteredArchive), errors.Is(err, evidence.ErrAltered):
 		return withHint(err, "take an untouched copy of the file; an altered one is no evidence")
+	case errors.Is(err, evidence.ErrNoSums):
+		return withHint(err, "scan again: a scan that comes to its end leaves an archive that can be verified")
+	case errors.Is(err, evidence.ErrNothing):
+		return withHint(err, "give what mlpscan scan or mlpscan evidence wrote, such as mlpscan-….mlpscan or evidence.zip")
 	case errors.Is(err, cloud.ErrNotArchive):
 		return withHint(err, "give a file that mlpscan scan wrote, such as mlpscan-….mlpscan")
 	case errors.Is(err, fs.ErrNotExist):
