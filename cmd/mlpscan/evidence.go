@@ -15,6 +15,7 @@ import (
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/mlpscan/mlpscan/report/evidence"
 	"github.com/spf13/cobra"
+	"golang.org/x/crypto/ssh"
 )
 
 // evidenceOptions are the flags of mlpscan evidence.
@@ -22,6 +23,7 @@ type evidenceOptions struct {
 	from, output string
 	level        int
 	lang         string
+	sign         string
 }
 
 func newEvidence() *cobra.Command {
@@ -34,8 +36,12 @@ answers, an index by clause and by resource (HTML and CSV, Chinese and English)
 that leads from every verdict to the answers it rests on, and the SHA-256 of
 every file, which sha256sum -c SHA256SUMS confirms. Its README.txt tells how.
 
-The same archive gives the same bytes. What is printed is the file's SHA-256.`,
+The same archive gives the same bytes. What is printed is the file's SHA-256.
+
+--sign writes an SSH signature beside the pack, which this confirms:
+  ssh-keygen -Y verify -f allowed_signers -I SIGNER -n mlpscan -s FILE.zip.sig < FILE.zip`,
 		Example: `  mlpscan evidence --from mlpscan-20261123T020000Z.mlpscan --output evidence.zip
+  mlpscan evidence --from scan.mlpscan --output evidence.zip --sign ~/.ssh/id_ed25519
   mlpscan verify evidence.zip`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.validate(); err != nil {
@@ -48,6 +54,7 @@ The same archive gives the same bytes. What is printed is the file's SHA-256.`,
 	f.StringVar(&o.from, "from", "", "archive (.mlpscan) of the scan")
 	f.StringVar(&o.output, "output", "", "evidence pack (.zip) to write")
 	f.IntVar(&o.level, "level", 3, "MLPS level of the system: 2, 3 or 4")
+	f.StringVar(&o.sign, "sign", "", "SSH private key to sign with: writes FILE.zip.sig")
 	langFlag(c, &o.lang)
 	return c
 }
@@ -69,6 +76,13 @@ func (o *evidenceOptions) validate() error {
 }
 
 func (o *evidenceOptions) run(c *cobra.Command) error {
+	var key ssh.Signer
+	if o.sign != "" {
+		var err error
+		if key, err = signer(o.sign); err != nil {
+			return err
+		}
+	}
 	a, err := cloud.OpenArchive(o.from)
 	if err != nil {
 		return err
@@ -84,6 +98,11 @@ func (o *evidenceOptions) run(c *cobra.Command) error {
 	})
 	if err != nil {
 		return err
+	}
+	if key != nil {
+		if err := sign(o.output, key); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s  %s\n", hex.EncodeToString(sum.Sum(nil)), o.output)
 	return err

@@ -31,6 +31,7 @@ func TestStories(t *testing.T) {
 			"serve":        serveSimulator,
 			"organization": serveOrganization,
 			"cut":          cutFile,
+			"signers":      allowSigners,
 			"expand":       expandFile,
 		},
 	})

@@ -109,3 +109,15 @@ func expandFile(ts *testscript.TestScript, neg bool, args []string) {
 	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
+
+// allowSigners writes a file of public keys as ssh-keygen wants it: signers FILE WHO KEY.pub …
+func allowSigners(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: signers FILE WHO KEY.pub …")
+	}
+	text := ""
+	for _, key := range args[2:] {
+		text += args[1] + " " + ts.ReadFile(key)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}

@@ -8,6 +8,7 @@ import (
 )
 
 func newVerify() *cobra.Command {
+	var signature, signers string
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Confirm that an evidence pack or an archive is as it was written",
@@ -16,23 +17,36 @@ func newVerify() *cobra.Command {
 named, and the exit code is 1.
 
 The sums show that the files agree with each other. Who made them, only a
-signature shows.`,
+signature shows: --signature has ssh-keygen confirm it by a file of public keys
+that you got from the signer, in the form of "man ssh-keygen", ALLOWED SIGNERS.`,
 		Example: `  mlpscan verify evidence.zip
+  mlpscan verify evidence.zip --signature evidence.zip.sig --allowed-signers allowed_signers
   mlpscan verify mlpscan-20261123T020000Z.mlpscan`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if (signature == "") != (signers == "") {
+				return usage("give both: --signature FILE.sig --allowed-signers FILE", "--signature and --allowed-signers belong together")
+			}
 			found, err := evidence.Verify(args[0])
 			if err != nil {
 				return err
 			}
-			return writeChecked(c, args[0], found)
+			by := ""
+			if signature != "" {
+				if by, err = verifySignature(c.Context(), args[0], signature, signers); err != nil {
+					return err
+				}
+			}
+			return writeChecked(c, args[0], found, by)
 		},
 	}
+	c.Flags().StringVar(&signature, "signature", "", "SSH signature of the file, which ssh-keygen is to confirm")
+	c.Flags().StringVar(&signers, "allowed-signers", "", "public keys of those who may have signed")
 	return c
 }
 
 // writeChecked tells what was held against its sum.
-func writeChecked(c *cobra.Command, path string, found *evidence.Checked) error {
+func writeChecked(c *cobra.Command, path string, found *evidence.Checked, signedBy string) error {
 	kind := "archive"
 	if found.Pack {
 		kind = "evidence pack"
@@ -45,6 +59,9 @@ func writeChecked(c *cobra.Command, path string, found *evidence.Checked) error 
 	}
 	if err == nil && found.Redacted != "" && found.Redacted != evidence.None {
 		_, err = fmt.Fprintf(w, "redacted: %s\n", found.Redacted)
+	}
+	if err == nil && signedBy != "" {
+		_, err = fmt.Fprintf(w, "signed by %s\n", signedBy)
 	}
 	return err
 }
