@@ -22,6 +22,7 @@ type Account struct {
 	RDS         RDS
 	OSS         OSS
 	ActionTrail ActionTrail
+	RAM         RAM
 
 	// Missing are the calls that failed and left something unread, sorted.
 	Missing []*Error

@@ -123,7 +123,7 @@ var unsetCodes = []string{
 	"NoSuchBucketPolicy", "NoSuchLifecycle", "NoSuchServerSideEncryptionRule",
 	"NoSuchReplicationConfiguration", "NoSuchReplicationRule", "NoSuchWORMConfiguration",
 	"NoSuchPublicAccessBlockConfiguration", "NoSuchReferer",
-	"NoActiveBYOK",
+	"NoActiveBYOK", "EntityNotExist.User.LoginProfile", "EntityNotExist.User.MFADevice",
 }
 
 var unsupportedCodes = []string{

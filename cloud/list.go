@@ -18,6 +18,8 @@ type paging struct {
 func byToken(max int) paging  { return paging{size: "MaxResults", max: max, next: "NextToken"} }
 func byNumber(max int) paging { return paging{size: "PageSize", max: max, next: "PageNumber"} }
 
+func byMarker(max int) paging { return paging{size: "MaxItems", max: max, next: "Marker"} }
+
 // whole is for an API that answers its whole list at once.
 var whole = paging{}
 

@@ -41,7 +41,7 @@ type service struct {
 }
 
 // services is every product this program reads, in the order of their links.
-var services = []service{vpcService, ecsService, rdsService, ossService, actionTrailService}
+var services = []service{vpcService, ecsService, rdsService, ossService, actionTrailService, ramService}
 
 // Read asks the Source for the account's configuration and returns what it
 // said, sorted, with everything that could not be read in Missing.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ims"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ram"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
@@ -28,6 +30,8 @@ var services = map[string]service{
 	"vpc":             {send: rpc("Vpc", "2016-04-28", vpc.GetEndpointMap(), vpc.GetEndpointType())},
 	"rds":             {send: rpc("Rds", "2014-08-15", rds.GetEndpointMap(), rds.GetEndpointType())},
 	"actiontrail":     {send: rpc("Actiontrail", "2020-07-06", actiontrail.GetEndpointMap(), actiontrail.GetEndpointType())},
+	"ram":             {send: rpc("Ram", "2015-05-01", ram.GetEndpointMap(), ram.GetEndpointType())},
+	"ims":             {send: rpc("Ims", "2019-08-15", ims.GetEndpointMap(), ims.GetEndpointType())},
 	"sts":             {send: rpc("Sts", "2015-04-01", sts.GetEndpointMap(), sts.GetEndpointType())},
 	"resourcemanager": {send: rpc("ResourceManager", "2020-03-31", resourcemanager.GetEndpointMap(), resourcemanager.GetEndpointType())},
 	"oss":             {send: sendOSS, requestID: "X-Oss-Request-Id"},

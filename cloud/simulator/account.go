@@ -175,7 +175,7 @@ func (a *account) join(d *document, name, list string) error {
 }
 
 // pagingFields are the answer's fields that depend on the page that was asked.
-var pagingFields = []string{"RequestId", "TotalCount", "TotalRecordCount", "PageNumber", "PageSize", "PageRecordCount", "NextToken", "MaxResults"}
+var pagingFields = []string{"RequestId", "TotalCount", "TotalRecordCount", "PageNumber", "PageSize", "PageRecordCount", "NextToken", "MaxResults", "IsTruncated", "Marker"}
 
 // parseList takes the list out of an answer.
 func parseList(b []byte, list string) (*document, error) {

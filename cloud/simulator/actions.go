@@ -22,6 +22,8 @@ var products = []product{
 	{"rds", "2014-08-15", "rds"},
 	{"actiontrail", "2020-07-06", "actiontrail"},
 	{"sts", "2015-04-01", "sts"},
+	{"ram", "2015-05-01", "ram"},
+	{"ims", "2019-08-15", "ims"},
 	{"resourcemanager", "2020-03-31", "resourcemanager"},
 }
 
@@ -72,7 +74,7 @@ var (
 )
 
 // actions is every API that is answered, OSS and the log service apart.
-var actions = slices.Concat(ecsActions, vpcActions, rdsActions, otherActions)
+var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, otherActions)
 
 var ecsActions = []action{
 	{service: "ecs", name: "DescribeRegions", list: "Regions.Region", global: true,
@@ -160,6 +162,41 @@ var rdsActions = []action{
 		filters: []filter{{"AccountName", "AccountName", one}}},
 }
 
+// Failures of RAM.
+var (
+	noUser    = fail(http.StatusNotFound, "EntityNotExist.User", "The user does not exist.")
+	noLogin   = fail(http.StatusNotFound, "EntityNotExist.User.LoginProfile", "The login policy does not exists.")
+	noDevice  = fail(http.StatusNotFound, "EntityNotExist.User.MFADevice", "The user does not have any MFA device.")
+	noRAM     = fail(http.StatusNotFound, "EntityNotExist.Group", "The group does not exist.")
+	noPolicy  = fail(http.StatusNotFound, "EntityNotExist.Policy", "The policy does not exist.")
+	noRole    = fail(http.StatusNotFound, "EntityNotExist.Role", "The role does not exist.")
+	userName  = []string{"UserName"}
+	groupName = []string{"GroupName"}
+	byMarker  = paging{style: marked, size: 100, min: 1, max: 1000}
+)
+
+var ramActions = []action{
+	{service: "ram", name: "GetPasswordPolicy", global: true},
+	{service: "ram", name: "GetSecurityPreference", global: true},
+	{service: "ram", name: "ListUsers", list: "Users.User", paging: byMarker, global: true},
+	{service: "ram", name: "GetUser", global: true, required: userName, id: userName, absent: noUser},
+	{service: "ram", name: "GetLoginProfile", global: true, required: userName, id: userName, absent: noLogin},
+	{service: "ram", name: "GetUserMFAInfo", global: true, required: userName, id: userName, absent: noDevice},
+	{service: "ram", name: "ListAccessKeys", list: "AccessKeys.AccessKey", global: true, required: userName, id: userName},
+	{service: "ram", name: "GetAccessKeyLastUsed", global: true, required: []string{"UserAccessKeyId", "UserName"}, id: []string{"UserAccessKeyId", "UserName"}, absent: noUser},
+	{service: "ram", name: "ListPoliciesForUser", list: "Policies.Policy", global: true, required: userName, id: userName},
+	{service: "ram", name: "ListGroups", list: "Groups.Group", paging: paging{style: marked, size: 100, min: 1, max: 100}, global: true},
+	{service: "ram", name: "ListUsersForGroup", list: "Users.User", paging: byMarker, global: true, required: groupName, id: groupName, absent: noRAM},
+	{service: "ram", name: "ListPoliciesForGroup", list: "Policies.Policy", global: true, required: groupName, id: groupName, absent: noRAM},
+	{service: "ram", name: "ListPolicies", list: "Policies.Policy", paging: byMarker, global: true, filters: []filter{{"PolicyType", "PolicyType", one}}},
+	{service: "ram", name: "GetPolicyVersion", global: true, required: []string{"PolicyName", "PolicyType", "VersionId"},
+		id: []string{"PolicyName", "PolicyType", "VersionId"}, absent: noPolicy},
+	{service: "ram", name: "ListRoles", list: "Roles.Role", paging: byMarker, global: true},
+	{service: "ram", name: "GetRole", global: true, required: []string{"RoleName"}, id: []string{"RoleName"}, absent: noRole},
+	{service: "ims", name: "GetAccountMFAInfo", global: true},
+	{service: "ims", name: "GetAccountSecurityPracticeReport", global: true},
+}
+
 var otherActions = []action{
 	{service: "actiontrail", name: "DescribeTrails", list: "TrailList",
 		filters: []filter{{"NameList", "Name", commas}}, ignored: []string{"IncludeShadowTrails", "IncludeOrganizationTrail"}},
@@ -211,7 +248,7 @@ var takes = sync.OnceValue(func() map[string]map[string]string {
 
 // harmless change nothing in any answer of ours.
 var harmless = []string{"RegionId", "OwnerId", "OwnerAccount", "ResourceOwnerId", "ResourceOwnerAccount", "ClientToken", "SecurityToken",
-	"AcceptLanguage", "DryRun", "AdditionalAttributes.N", "PageNumber", "PageSize", "MaxResults", "NextToken"}
+	"AcceptLanguage", "DryRun", "AdditionalAttributes.N", "PageNumber", "PageSize", "MaxResults", "NextToken", "MaxItems", "Marker"}
 
 // checkParams refuses a call with a parameter that is unknown, of the wrong
 // type, missing, or that the simulator could only pretend to obey.

@@ -3,7 +3,10 @@ package simulator
 import (
 	"embed"
 	"io/fs"
+	"regexp"
+	"strconv"
 	"sync"
+	"time"
 
 	"golang.org/x/tools/txtar"
 )
@@ -28,9 +31,21 @@ func hospitalArchive() *txtar.Archive {
 		if err != nil {
 			panic(err) // it is embedded
 		}
-		all.Files = append(all.Files, txtar.Parse(b).Files...)
+		all.Files = append(all.Files, txtar.Parse(daysAgo.ReplaceAllFunc(b, ago)).Files...)
 	}
 	return all
+}
+
+// daysAgo stands for a time so many days before the demo account is opened, in
+// what ages: keys and logins would all be old one day.
+var daysAgo = regexp.MustCompile(`@(\d+) days ago@`)
+
+func ago(mark []byte) []byte {
+	n, err := strconv.Atoi(string(daysAgo.FindSubmatch(mark)[1]))
+	if err != nil {
+		panic(err) // the expression takes digits alone
+	}
+	return time.Now().UTC().AddDate(0, 0, -n).AppendFormat(nil, "2006-01-02T15:04:05Z")
 }
 
 // mustFS is for archives of our own making, whose names are valid.

@@ -15,6 +15,8 @@ import (
 
 	ecs "github.com/alibabacloud-go/ecs-20140526/v7/client"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ims"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/ram"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
@@ -66,11 +68,29 @@ var models = map[string]model{
 	"rds DescribeParameters":                {rds.DescribeParametersRequest{}, rds.DescribeParametersResponse{}},
 	"rds DescribeAccounts":                  {rds.DescribeAccountsRequest{}, rds.DescribeAccountsResponse{}},
 
-	"actiontrail DescribeTrails":   {actiontrail.DescribeTrailsRequest{}, actiontrail.DescribeTrailsResponse{}},
-	"actiontrail GetTrailStatus":   {actiontrail.GetTrailStatusRequest{}, actiontrail.GetTrailStatusResponse{}},
-	"resourcemanager ListAccounts": {resourcemanager.ListAccountsRequest{}, resourcemanager.ListAccountsResponse{}},
-	"sts GetCallerIdentity":        {sts.GetCallerIdentityRequest{}, sts.GetCallerIdentityResponse{}},
-	"sts AssumeRole":               {sts.AssumeRoleRequest{}, sts.AssumeRoleResponse{}},
+	"actiontrail DescribeTrails":           {actiontrail.DescribeTrailsRequest{}, actiontrail.DescribeTrailsResponse{}},
+	"actiontrail GetTrailStatus":           {actiontrail.GetTrailStatusRequest{}, actiontrail.GetTrailStatusResponse{}},
+	"ram GetPasswordPolicy":                {ram.GetPasswordPolicyRequest{}, ram.GetPasswordPolicyResponse{}},
+	"ram GetSecurityPreference":            {ram.GetSecurityPreferenceRequest{}, ram.GetSecurityPreferenceResponse{}},
+	"ram ListUsers":                        {ram.ListUsersRequest{}, ram.ListUsersResponse{}},
+	"ram GetUser":                          {ram.GetUserRequest{}, ram.GetUserResponse{}},
+	"ram GetLoginProfile":                  {ram.GetLoginProfileRequest{}, ram.GetLoginProfileResponse{}},
+	"ram GetUserMFAInfo":                   {ram.GetUserMFAInfoRequest{}, ram.GetUserMFAInfoResponse{}},
+	"ram ListAccessKeys":                   {ram.ListAccessKeysRequest{}, ram.ListAccessKeysResponse{}},
+	"ram GetAccessKeyLastUsed":             {ram.GetAccessKeyLastUsedRequest{}, ram.GetAccessKeyLastUsedResponse{}},
+	"ram ListPoliciesForUser":              {ram.ListPoliciesForUserRequest{}, ram.ListPoliciesForUserResponse{}},
+	"ram ListGroups":                       {ram.ListGroupsRequest{}, ram.ListGroupsResponse{}},
+	"ram ListUsersForGroup":                {ram.ListUsersForGroupRequest{}, ram.ListUsersForGroupResponse{}},
+	"ram ListPoliciesForGroup":             {ram.ListPoliciesForGroupRequest{}, ram.ListPoliciesForGroupResponse{}},
+	"ram ListPolicies":                     {ram.ListPoliciesRequest{}, ram.ListPoliciesResponse{}},
+	"ram GetPolicyVersion":                 {ram.GetPolicyVersionRequest{}, ram.GetPolicyVersionResponse{}},
+	"ram ListRoles":                        {ram.ListRolesRequest{}, ram.ListRolesResponse{}},
+	"ram GetRole":                          {ram.GetRoleRequest{}, ram.GetRoleResponse{}},
+	"ims GetAccountMFAInfo":                {ims.GetAccountMFAInfoRequest{}, ims.GetAccountMFAInfoResponse{}},
+	"ims GetAccountSecurityPracticeReport": {ims.GetAccountSecurityPracticeReportRequest{}, ims.GetAccountSecurityPracticeReportResponse{}},
+	"resourcemanager ListAccounts":         {resourcemanager.ListAccountsRequest{}, resourcemanager.ListAccountsResponse{}},
+	"sts GetCallerIdentity":                {sts.GetCallerIdentityRequest{}, sts.GetCallerIdentityResponse{}},
+	"sts AssumeRole":                       {sts.AssumeRoleRequest{}, sts.AssumeRoleResponse{}},
 }
 
 // xmlModels are the roots of OSS answers.

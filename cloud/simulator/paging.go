@@ -22,6 +22,7 @@ const (
 	numbered              // PageNumber and PageSize
 	token                 // MaxResults and NextToken
 	either                // token, unless PageNumber or PageSize is given
+	marked                // MaxItems and Marker, with IsTruncated
 )
 
 // A paging is how one API pages.
@@ -57,6 +58,9 @@ type page struct {
 
 // pageOf reads what part of the list a request wants. identity is of that list.
 func (s *Simulator) pageOf(c *call, p paging, identity string) (page, *failure) {
+	if p.style == marked {
+		return s.pageBy(c, p, "MaxItems", "Marker", identity)
+	}
 	_, hasNumber := c.params["PageNumber"]
 	_, hasSize := c.params["PageSize"]
 	_, hasMax := c.params["MaxResults"]
@@ -66,7 +70,7 @@ func (s *Simulator) pageOf(c *call, p paging, identity string) (page, *failure) 
 		return page{}, fail(http.StatusBadRequest, "InvalidParameterCombination", "PageNumber and PageSize cannot be used together with MaxResults and NextToken.")
 	}
 	if byToken {
-		return s.pageByToken(c, p, identity)
+		return s.pageBy(c, p, "MaxResults", "NextToken", identity)
 	}
 	limit := p.max
 	if p.maxNumbered > 0 {
@@ -83,16 +87,17 @@ func (s *Simulator) pageOf(c *call, p paging, identity string) (page, *failure) 
 	return page{number: number, size: size, from: (number - 1) * size}, nil
 }
 
-func (s *Simulator) pageByToken(c *call, p paging, identity string) (page, *failure) {
-	size, f := p.bounded(c, "MaxResults", p.min, p.max, s.opt.MaxPage)
+// pageBy reads the two parameters of a list that is told on by tokens.
+func (s *Simulator) pageBy(c *call, p paging, most, next, identity string) (page, *failure) {
+	size, f := p.bounded(c, most, p.min, p.max, s.opt.MaxPage)
 	if f != nil {
 		return page{}, f
 	}
 	out := page{token: true, number: 1, size: size}
-	if t := c.params["NextToken"]; t != "" {
+	if t := c.params[next]; t != "" {
 		from, ok := s.tokens.open(t, identity)
 		if !ok {
-			return page{}, fail(http.StatusBadRequest, "InvalidNextToken", "The specified parameter NextToken is not valid.")
+			return page{}, fail(http.StatusBadRequest, "Invalid"+next, "The specified parameter "+next+" is not valid.")
 		}
 		out.from = from
 	}
@@ -149,6 +154,14 @@ func (s *Simulator) appendPaging(to []byte, p paging, pg page, total, end, count
 			v = `"` + v + `"`
 		}
 		to = appendField(to, key, []byte(v))
+	}
+	if p.style == marked {
+		more := end < total
+		to = appendField(to, "IsTruncated", strconv.AppendBool(nil, more))
+		if more {
+			to = appendField(to, "Marker", []byte(`"`+s.tokens.seal(end, identity)+`"`))
+		}
+		return to
 	}
 	if p.style == token || p.style == either {
 		next := ""
