@@ -89,14 +89,6 @@ type RAMRole struct {
 	Trust Fact[[]Trust] // who may assume it, from GetRole
 }
 
-// The lists by which RAM is read.
-const (
-	callUsers    = "ram/ListUsers"
-	callRAMGroup = "ram/ListGroups"
-	callPolicy   = "ram/ListPolicies"
-	callRoles    = "ram/ListRoles"
-)
-
 var ramService = service{
 	name:   "ram",
 	global: readRAM,
