@@ -10,7 +10,6 @@ import (
 	"archive/zip"
 	"cmp"
 	"compress/flate"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -100,7 +99,7 @@ type File struct {
 	RequestID string    `json:"request_id,omitempty"`
 	Time      time.Time `json:"time,omitzero"`
 	// Original is the keyed sum (HMAC-SHA-256 under the pack's key) of the entry
-	// before it was redacted. A plain SHA-256 would let a reader try out the few
+	// before it was redacted: of its name, a zero byte, and its bytes. A plain SHA-256 would let a reader try out the few
 	// addresses or names that an answer could hold.
 	Original string `json:"original_hmac_sha256,omitempty"`
 	// Withheld: the answer was not of a form that can be redacted, and is left out.
@@ -198,9 +197,7 @@ func (b *builder) answers() error {
 		}
 		f := File{Name: FileName(name), Entry: name, RequestID: e.RequestID, Time: e.Time.UTC()}
 		if b.red != nil {
-			mac := hmac.New(sha256.New, b.Key)
-			mac.Write(e.Body)
-			f.Original = hex.EncodeToString(mac.Sum(nil))
+			f.Original = keyedSum(b.Key, name, e.Body)
 			f.Entry = b.red.entry(name)
 			f.Name = FileName(f.Entry)
 			e.Body, f.Withheld = b.red.body(name, e.Body)
