@@ -37,7 +37,7 @@ func scanned(t *testing.T, change func(name string, body []byte) []byte) string 
 			t.Fatal(err)
 		}
 		for _, f := range ar.Files {
-			answers[f.Name] = &fstest.MapFile{Data: change(f.Name, f.Data)}
+			answers[f.Name] = &fstest.MapFile{Data: change(f.Name, daysAgo.ReplaceAll(f.Data, []byte("2026-06-01T00:00:00Z")))}
 		}
 	}
 	src, err := cloud.NewArchive(answers)
@@ -59,6 +59,9 @@ func scanned(t *testing.T, change func(name string, body []byte) []byte) string 
 	}
 	return path
 }
+
+// daysAgo is where the demo account's data count from the day of the scan.
+var daysAgo = regexp.MustCompile(`@\d+ days ago@`)
 
 func same(_ string, body []byte) []byte { return body }
 

@@ -100,7 +100,7 @@ func (r *redactor) value(path []string, s string) string {
 	switch {
 	case s == "":
 		return s
-	case secretField(path):
+	case secretField(path) && accessKey.FindString(s) != s:
 		return r.pseudonym("secret", s)
 	case r.level != Names || !nameField(path):
 		return r.text(s)

@@ -82,8 +82,12 @@ func (n *names) complete(pseudonym func(kind, value string) string) {
 
 // public are values that are nobody's own even in a field that holds names.
 func (n *names) public(s string) bool {
-	return s == "" || s == "*" || s == "default" || n.ids[s] || n.places[s]
+	return s == "" || s == "*" || s == "default" || n.ids[s] || n.places[s] || providers.MatchString(s)
 }
+
+// providers are the policies and roles that every account has: which of them
+// somebody holds is the evidence, and tells nothing of who it is.
+var providers = regexp.MustCompile(`^(?:AdministratorAccess|ReadOnlyAccess|Aliyun[0-9A-Za-z]+(?:Access|Policy|Role)|(?i:aliyunservicerolefor[0-9a-z]+))$`)
 
 // vocabulary are values that are left alone outside the fields that hold names:
 // a tag "Running" must not take every instance's status away, nor a tag "443"
@@ -108,7 +112,8 @@ var (
 // arnWords are the types in ARNs, which are no names.
 var arnWords = map[string]bool{"user": true, "role": true, "group": true, "policy": true, "bucket": true, "instance": true,
 	"trail": true, "project": true, "logstore": true, "key": true, "alias": true, "dbinstance": true, "root": true,
-	"assumed-role": true, "acs": true, "vpc": true, "vswitch": true, "securitygroup": true, "disk": true, "snapshot": true, "image": true}
+	"assumed-role": true, "acs": true, "vpc": true, "vswitch": true, "securitygroup": true, "disk": true, "snapshot": true, "image": true,
+	"mfa": true, "saml-provider": true, "oidc-provider": true}
 
 // arnPieces are the names in the ARNs of a text.
 func arnPieces(s string) []string {
@@ -160,7 +165,7 @@ func nameField(path []string) bool {
 	switch {
 	case tagParents[low], tagParents[parent] && low != "scope":
 		return true
-	case low == "id" && parent == "rule", low == "sid", low == "aliyunid", low == "referer":
+	case low == "id" && parent == "rule", low == "sid", low == "aliyunid", low == "referer", low == "groupid": // a RAM group's, which may be made of its name
 		return true
 	case notNames[field] || noName.MatchString(field):
 		return false
