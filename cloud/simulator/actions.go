@@ -41,8 +41,12 @@ type action struct {
 	// id are the parameters that name the file. The first is required; where
 	// there is no file of all that are given, that of the first is meant.
 	id []string
+	// of is whom the call asks about: where that one does not exist, it says so.
+	of *owner
 	// absent is what is answered where the account has no file; nil means an empty list.
 	absent *failure
+	// otherwise is the answer of an account that has no file because nobody set anything up.
+	otherwise string
 	// filters select items of the list; defaults are what they ask for unless told otherwise.
 	filters  []filter
 	defaults map[string]string
@@ -74,7 +78,7 @@ var (
 )
 
 // actions is every API that is answered, OSS and the log service apart.
-var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, otherActions)
+var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, otherActions)
 
 var ecsActions = []action{
 	{service: "ecs", name: "DescribeRegions", list: "Regions.Region", global: true,
@@ -160,41 +164,6 @@ var rdsActions = []action{
 	{service: "rds", name: "DescribeAccounts", list: "Accounts.DBInstanceAccount", required: instanceID, id: instanceID, absent: noDatabase,
 		paging:  paging{style: numbered, size: 30, min: 1, max: 200, total: "TotalRecordCount", uncounted: true},
 		filters: []filter{{"AccountName", "AccountName", one}}},
-}
-
-// Failures of RAM.
-var (
-	noUser    = fail(http.StatusNotFound, "EntityNotExist.User", "The user does not exist.")
-	noLogin   = fail(http.StatusNotFound, "EntityNotExist.User.LoginProfile", "The login policy does not exists.")
-	noDevice  = fail(http.StatusNotFound, "EntityNotExist.User.MFADevice", "The user does not have any MFA device.")
-	noRAM     = fail(http.StatusNotFound, "EntityNotExist.Group", "The group does not exist.")
-	noPolicy  = fail(http.StatusNotFound, "EntityNotExist.Policy", "The policy does not exist.")
-	noRole    = fail(http.StatusNotFound, "EntityNotExist.Role", "The role does not exist.")
-	userName  = []string{"UserName"}
-	groupName = []string{"GroupName"}
-	byMarker  = paging{style: marked, size: 100, min: 1, max: 1000}
-)
-
-var ramActions = []action{
-	{service: "ram", name: "GetPasswordPolicy", global: true},
-	{service: "ram", name: "GetSecurityPreference", global: true},
-	{service: "ram", name: "ListUsers", list: "Users.User", paging: byMarker, global: true},
-	{service: "ram", name: "GetUser", global: true, required: userName, id: userName, absent: noUser},
-	{service: "ram", name: "GetLoginProfile", global: true, required: userName, id: userName, absent: noLogin},
-	{service: "ram", name: "GetUserMFAInfo", global: true, required: userName, id: userName, absent: noDevice},
-	{service: "ram", name: "ListAccessKeys", list: "AccessKeys.AccessKey", global: true, required: userName, id: userName},
-	{service: "ram", name: "GetAccessKeyLastUsed", global: true, required: []string{"UserAccessKeyId", "UserName"}, id: []string{"UserAccessKeyId", "UserName"}, absent: noUser},
-	{service: "ram", name: "ListPoliciesForUser", list: "Policies.Policy", global: true, required: userName, id: userName},
-	{service: "ram", name: "ListGroups", list: "Groups.Group", paging: paging{style: marked, size: 100, min: 1, max: 100}, global: true},
-	{service: "ram", name: "ListUsersForGroup", list: "Users.User", paging: byMarker, global: true, required: groupName, id: groupName, absent: noRAM},
-	{service: "ram", name: "ListPoliciesForGroup", list: "Policies.Policy", global: true, required: groupName, id: groupName, absent: noRAM},
-	{service: "ram", name: "ListPolicies", list: "Policies.Policy", paging: byMarker, global: true, filters: []filter{{"PolicyType", "PolicyType", one}}},
-	{service: "ram", name: "GetPolicyVersion", global: true, required: []string{"PolicyName", "PolicyType", "VersionId"},
-		id: []string{"PolicyName", "PolicyType", "VersionId"}, absent: noPolicy},
-	{service: "ram", name: "ListRoles", list: "Roles.Role", paging: byMarker, global: true},
-	{service: "ram", name: "GetRole", global: true, required: []string{"RoleName"}, id: []string{"RoleName"}, absent: noRole},
-	{service: "ims", name: "GetAccountMFAInfo", global: true},
-	{service: "ims", name: "GetAccountSecurityPracticeReport", global: true},
 }
 
 var otherActions = []action{

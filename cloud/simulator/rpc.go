@@ -373,16 +373,28 @@ func (c *call) document(a *action) (*document, string, *failure) {
 		}
 	}
 	switch {
-	case errors.Is(err, errAbsent) && a.absent != nil:
-		return nil, name, a.absent
 	case errors.Is(err, errAbsent):
-		return &document{items: rawItems{}}, name, nil
+		d, f := c.without(a)
+		return d, name, f
 	case err != nil:
 		return nil, name, badData(err)
 	case d.failure != nil:
 		return nil, name, d.failure
 	}
 	return d, name, nil
+}
+
+// without is the answer to a call that the account has no file for.
+func (c *call) without(a *action) (*document, *failure) {
+	if a.of != nil {
+		if f := a.of.missing(c); f != nil {
+			return nil, f
+		}
+	}
+	if a.absent != nil {
+		return nil, a.absent
+	}
+	return &document{items: rawItems{}, body: []byte(a.otherwise)}, nil
 }
 
 // badData tells the author of the data what is wrong with them.
