@@ -64,7 +64,7 @@ func (c *Check) judge(a *cloud.Account, values map[string]any) iter.Seq[Result] 
 // hiddenBy reports whether a failed call may hide resources from the check.
 func (c *Check) hiddenBy(e *cloud.Error) bool {
 	if c.Reads[0] == anyList {
-		return e.Resource == ""
+		return e.Resource == "" && !nowhere[e.Service]
 	}
 	return cloud.Hides(e, c.Reads[0])
 }
@@ -248,6 +248,9 @@ func (c *Check) mustRead(o *cloud.Origin) {
 		panic(fmt.Sprintf("check %s looks at %s without naming it in Reads", c.ID, o.Call))
 	}
 }
+
+// nowhere are the services whose things lie in no region.
+var nowhere = map[string]bool{"ram": true, "ims": true, "sts": true}
 
 // anyList in Reads stands for every list of resources there is.
 const anyList = "*"

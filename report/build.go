@@ -194,6 +194,12 @@ func (b *Builder) Report() *Report {
 	b.completeRun()
 	r.findings, r.inventory = b.findings(), b.inventory()
 	r.Clauses = assess(r, notRun(b.catalogue, b.list))
+	r.answers(b.opt.Answers)
+	f := DefaultFactors
+	if b.opt.Factors != nil {
+		f = *b.opt.Factors
+	}
+	r.Estimate = r.estimate(f)
 	r.summarize()
 	return r
 }

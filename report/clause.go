@@ -47,6 +47,12 @@ type Clause struct {
 	Hint           string              `json:"hint,omitempty"`
 	Checks         []string            `json:"checks"`            // those that touch it and ran
 	NotRun         []string            `json:"not_run,omitempty"` // those that touch it and did not run
+	Hazards        []string            `json:"hazards,omitempty"` // trigger codes of the checks that fail
+	// Answer is a person's, and Machine the verdict before it.
+	Answer   *Answer `json:"answer,omitempty"`
+	Machine  Verdict `json:"machine,omitempty"`
+	Conflict bool    `json:"conflict,omitempty"` // the person and the machine decided differently
+	Stale    bool    `json:"stale,omitempty"`    // the answer is older than the scan
 	Tally
 }
 
@@ -93,6 +99,9 @@ func (r *Report) basisOf(it mlps.Item, notRun []*checks.Check, c *Clause) basis 
 		b.checks++
 		c.Checks = append(c.Checks, ch.ID)
 		c.Tally.add(ch.Tally)
+		if ch.Fail > 0 {
+			c.Hazards = append(c.Hazards, ch.Hazards...)
+		}
 		if ch.Clauses[i].Strength == mlps.Direct {
 			b.direct.add(ch.Tally)
 		} else {
@@ -106,6 +115,8 @@ func (r *Report) basisOf(it mlps.Item, notRun []*checks.Check, c *Clause) basis 
 		}
 	}
 	slices.Sort(c.NotRun)
+	slices.Sort(c.Hazards)
+	c.Hazards = slices.Compact(c.Hazards)
 	return b
 }
 

@@ -14,6 +14,7 @@ var Formats = map[string]Format{
 	"table": WriteTable,
 	"json":  WriteJSON,
 	"html":  WriteHTML,
+	"xlsx":  WriteXLSX,
 }
 
 // FormatNames are the names of [Formats], sorted.

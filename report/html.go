@@ -75,6 +75,8 @@ type pageView struct {
 	Kinds              []kind
 	Resources          int
 	CapNote, UnitNote  checks.Text
+	EstimateEN         string
+	EstimateZH         string
 	Grades             string       // "S3A2"; "" where not given
 	GradeNote          *checks.Text // where the two differ
 	Systems            []systemView // of the report of everything
@@ -172,6 +174,7 @@ func newPage(r *Report) *pageView {
 			p.First = append(p.First, c)
 		}
 	}
+	p.EstimateEN, p.EstimateZH = r.Estimate.Line("en"), r.Estimate.Line("zh")
 	p.addAccounts(r)
 	p.addSystems(r)
 	p.Missing = r.Missing[:min(len(r.Missing), maxMissing)]

@@ -28,6 +28,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 		j.member("claims", r.Claims, ",\n")
 	}
 	j.member("summary", r.Summary, ",\n")
+	j.member("estimate", r.Estimate, ",\n")
 	list(j, "checks", slices.Values(r.Checks), ",\n")
 	list(j, "findings", r.Findings(), ",\n")
 	list(j, "clauses", slices.Values(r.Clauses), ",\n")
@@ -109,6 +110,7 @@ func Load(in io.Reader) (*Report, error) {
 		Systems   []*System  `json:"systems"`
 		Claims    *Claims    `json:"claims"`
 		Summary   Summary    `json:"summary"`
+		Estimate  Estimate   `json:"estimate"`
 		Checks    []Check    `json:"checks"`
 		Findings  []Finding  `json:"findings"`
 		Clauses   []Clause   `json:"clauses"`
@@ -130,7 +132,7 @@ func Load(in io.Reader) (*Report, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("read report: something follows after its end")
 	}
-	r := &Report{Tool: m.Tool, Run: m.Run, Accounts: m.Accounts, Systems: m.Systems, Claims: m.Claims, Summary: m.Summary, Checks: m.Checks, Clauses: m.Clauses,
+	r := &Report{Tool: m.Tool, Run: m.Run, Accounts: m.Accounts, Systems: m.Systems, Claims: m.Claims, Summary: m.Summary, Estimate: m.Estimate, Checks: m.Checks, Clauses: m.Clauses,
 		Missing: m.Missing, NotHere: m.NotHere, findings: slices.Values(m.Findings), inventory: slices.Values(m.Inventory)}
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("read report: %w", err)

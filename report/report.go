@@ -35,6 +35,7 @@ type Report struct {
 	Systems  []*System // of the report of everything, each of which has a report of its own
 	Claims   *Claims   // how the systems share out the resources; nil where there are none
 	Summary  Summary
+	Estimate Estimate  // of the conclusion
 	Checks   []Check   // those that ran, most severe first
 	Clauses  []Clause  // every one of the level, once, in the standard's order
 	Missing  []Failure // calls that failed and left something unread
@@ -169,7 +170,9 @@ type Options struct {
 	Color    bool      // see Report.Color
 	// System is the grading object that the report is about; nil takes all that
 	// was read. Its level goes before Level.
-	System *System
+	System  *System
+	Answers []Answer // of persons, from a worksheet
+	Factors *Factors // of the estimate; nil takes DefaultFactors
 	// Systems are those among which all resources are to be shared out; for the
 	// report of everything.
 	Systems []*System

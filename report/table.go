@@ -205,6 +205,21 @@ func (t *table) clauseCounts() {
 		head = []string{"met", "partly", "not met", "n/a", "not assessed", "to confirm", "manual", "inherited"}
 	}
 	t.grid(head, align, [][]string{row})
+	t.line("", "%s", t.r.Estimate.Line(t.r.Run.Language))
+	t.conflicts()
+}
+
+// conflicts names the clauses on which a person and a check disagree.
+func (t *table) conflicts() {
+	var ids []string
+	for _, c := range t.r.Clauses {
+		if c.Conflict {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) > 0 {
+		t.line("", "%s", t.paint(red, t.say("a person's answer contradicts a check: ", "人工结论与检查结果冲突：")+strings.Join(ids, ", ")))
+	}
 }
 
 func (t *table) findingCounts() {

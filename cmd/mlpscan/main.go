@@ -128,7 +128,7 @@ Try it without an account:  mlpscan scan --demo`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("see: "+c.CommandPath()+" --help", "%w", err)
 	})
-	root.AddCommand(newScan(), newReport(), newChecks(), newClauses(), newPolicy(), newDoctor(), newConfig(), newEvidence(), newVerify(), newSimulate(), newVersion())
+	root.AddCommand(newScan(), newReport(), newChecks(), newClauses(), newPolicy(), newDoctor(), newWorksheet(), newConfig(), newEvidence(), newVerify(), newSimulate(), newVersion())
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}

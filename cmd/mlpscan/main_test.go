@@ -30,6 +30,7 @@ func TestStories(t *testing.T) {
 			"exitcode":     exitCodeIs,
 			"serve":        serveSimulator,
 			"organization": serveOrganization,
+			"fill":         fillIn,
 			"cut":          cutFile,
 			"signers":      allowSigners,
 			"expand":       expandFile,

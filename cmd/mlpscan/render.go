@@ -27,18 +27,28 @@ type renderOptions struct {
 	format     string
 	outputs    []string
 	failOn     string
+	worksheet  string
+	given      []report.Answer // of the worksheet
 	configFile string
 	config     config.Config // what the file says; empty without one
 }
 
 func (o *renderOptions) flags(c *cobra.Command) {
+	o.modelFlags(c)
+	f := c.Flags()
+	f.StringVar(&o.format, "format", "table", "what to print: "+strings.Join(formats(), ", "))
+	f.StringArrayVar(&o.outputs, "output", nil, "also write FORMAT=FILE, such as html=report.html (repeatable)")
+	f.StringVar(&o.failOn, "fail-on", "low", "lowest severity that makes exit code 3: low, medium, high, critical, never")
+}
+
+// modelFlags are those that change what a report says, and not how it is written.
+func (o *renderOptions) modelFlags(c *cobra.Command) {
+	o.format, o.failOn = "table", "never"
 	f := c.Flags()
 	f.IntVar(&o.level, "level", 3, "MLPS level of the system: 2, 3 or 4")
 	langFlag(c, &o.lang)
 	f.StringVar(&o.configFile, "config", "", "file of settings, such as mlpscan.yaml (default: $"+configVariable+")")
-	f.StringVar(&o.format, "format", "table", "what to print: "+strings.Join(formats(), ", "))
-	f.StringArrayVar(&o.outputs, "output", nil, "also write FORMAT=FILE, such as html=report.html (repeatable)")
-	f.StringVar(&o.failOn, "fail-on", "low", "lowest severity that makes exit code 3: low, medium, high, critical, never")
+	f.StringVar(&o.worksheet, "worksheet", "", "Excel file of answers, as mlpscan worksheet writes it")
 }
 
 func formats() []string { return slices.Sorted(maps.Keys(report.Formats)) }
@@ -54,6 +64,9 @@ func (o *renderOptions) validate() error {
 	if report.Formats[o.format] == nil {
 		return usage("choose one of: "+strings.Join(formats(), ", "), "unknown format %q", o.format)
 	}
+	if o.given, err = o.answers(); err != nil {
+		return err
+	}
 	if _, err := checks.ParseSeverity(o.failOn); err != nil && o.failOn != "never" {
 		return usage("choose low, medium, high, critical or never", "unknown severity %q", o.failOn)
 	}
@@ -68,7 +81,7 @@ type reports struct {
 
 // begin starts the reports.
 func (o *renderOptions) begin(list []*checks.Check) *reports {
-	opt := report.Options{Level: o.level, Language: o.lang, Version: toolVersion()}
+	opt := report.Options{Level: o.level, Language: o.lang, Version: toolVersion(), Answers: o.given, Factors: o.factors()}
 	r := &reports{}
 	for i := range o.config.Systems {
 		own := opt
@@ -78,6 +91,18 @@ func (o *renderOptions) begin(list []*checks.Check) *reports {
 	}
 	r.whole = report.Begin(list, o.config.Values(), opt)
 	return r
+}
+
+// factors are those of the file, where it has any.
+func (o *renderOptions) factors() *report.Factors {
+	f := report.DefaultFactors
+	if w := o.config.Estimate.PartlyWeight; w != nil {
+		f.PartlyWeight = *w
+	}
+	if y := o.config.Estimate.Attention; y != nil {
+		f.Attention = *y
+	}
+	return &f
 }
 
 // add judges one account, for every report.

@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mlpscan/mlpscan/cloud/simulator"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 )
 
 // exitCodeIs runs a command and demands its exit code: exitcode 3 mlpscan scan …
@@ -120,4 +122,25 @@ func allowSigners(ts *testscript.TestScript, neg bool, args []string) {
 		text += args[1] + " " + ts.ReadFile(key)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// fillIn answers a clause of a worksheet as a person would: fill FILE SHEET CLAUSE VERDICT DATE NAME
+func fillIn(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 6 {
+		ts.Fatalf("usage: fill FILE SHEET CLAUSE VERDICT DATE NAME")
+	}
+	path, sheet := ts.MkAbs(args[0]), args[1]
+	f, err := excelize.OpenFile(path)
+	ts.Check(err)
+	found, err := f.SearchSheet(sheet, args[2])
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%s stands %d times in %s", args[2], len(found), sheet)
+	}
+	row := strings.TrimPrefix(found[0], "A")
+	for column, v := range map[string]string{"I": args[3], "K": args[4], "L": args[5]} {
+		ts.Check(f.SetCellValue(sheet, column+row, v))
+	}
+	ts.Check(f.Save())
+	ts.Check(f.Close())
 }
