@@ -215,8 +215,8 @@ func (g *gap) risk(c Clause) any {
 func (g *gap) remedy(c Clause) string {
 	var lines []string
 	for _, ch := range g.r.Checks {
-		if ch.Fail > 0 && slices.Contains(c.Checks, ch.ID) {
-			lines = append(lines, g.in(ch.Fix.Text))
+		if fix := g.in(ch.Fix.Text); ch.Fail > 0 && slices.Contains(c.Checks, ch.ID) && !slices.Contains(lines, fix) {
+			lines = append(lines, fix)
 		}
 	}
 	if len(lines) == 0 && c.NeedsPerson() {
