@@ -24,6 +24,7 @@ var products = []product{
 	{"sts", "2015-04-01", "sts"},
 	{"ram", "2015-05-01", "ram"},
 	{"ims", "2019-08-15", "ims"},
+	{"kms", "2016-01-20", "kms"},
 	{"resourcemanager", "2020-03-31", "resourcemanager"},
 }
 
@@ -78,7 +79,7 @@ var (
 )
 
 // actions is every API that is answered, OSS and the log service apart.
-var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, otherActions)
+var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, kmsActions, otherActions)
 
 var ecsActions = []action{
 	{service: "ecs", name: "DescribeRegions", list: "Regions.Region", global: true,

@@ -35,6 +35,9 @@ func denied(c *call) *failure {
 	if c.service == "ecs" || c.service == "vpc" || c.service == "rds" {
 		e.code, e.message = "Forbidden.RAM", "User not authorized to operate on the specified resource, or this API doesn't support RAM."
 	}
+	if c.service == "kms" {
+		e.code, e.message = "Forbidden.NoPermission", "This operation is forbidden by permission system."
+	}
 	e.details = map[string]any{"AccessDeniedDetail": map[string]string{
 		"AuthAction": action, "AuthPrincipalType": "SubUser", "NoPermissionType": "ImplicitDeny", "PolicyType": "AccountLevelIdentityBasedPolicy",
 	}}

@@ -45,11 +45,14 @@ func Generate(size Size) fs.FS {
 	}
 	g := &generated{lists: map[string]*cells{}}
 	all := &txtar.Archive{}
+	var keys []txtar.File
 	for _, f := range hospitalArchive().Files {
 		service, place, _ := splitName(f.Name)
 		switch {
 		case service == "ecs" && place == globalRegion, service == "rds" && place == globalRegion:
 			all.Files = append(all.Files, txtar.File{Name: f.Name, Data: onlyRegions(f.Data, size.Regions)})
+		case service == "kms":
+			keys = append(keys, f)
 		case service != "ecs" && service != "rds" && service != "vpc":
 			all.Files = append(all.Files, f)
 		case place == patternRegion:
@@ -62,6 +65,7 @@ func Generate(size Size) fs.FS {
 			}
 		}
 	}
+	all.Files = append(all.Files, g.keys(keys, size.Regions)...)
 	g.FS = mustFS(all)
 	return g
 }
@@ -70,6 +74,34 @@ func splitName(name string) (service, region, rest string) {
 	service, name, _ = strings.Cut(name, "/")
 	region, rest, _ = strings.Cut(name, "/")
 	return service, region, rest
+}
+
+// keys are those of the demo account, which its buckets name, and in every region
+// those of the pattern, which the copies of its disks name.
+func (g *generated) keys(files []txtar.File, regions []string) []txtar.File {
+	out := slices.Clone(files)
+	for _, f := range files {
+		_, place, _ := splitName(f.Name)
+		for _, r := range regions {
+			if place != patternRegion || r == patternRegion {
+				continue
+			}
+			c := g.copy(f, r, 0)
+			at := slices.IndexFunc(out, func(o txtar.File) bool { return o.Name == c.Name })
+			if at < 0 {
+				out = append(out, c)
+				continue
+			}
+			own, err := parseList(out[at].Data, "Keys.Key") // only the list of keys is in both
+			more, err2 := parseList(c.Data, "Keys.Key")
+			if err != nil || err2 != nil {
+				panic(c.Name + " is no list of keys") // a test reads every file
+			}
+			both := append(own.items.(rawItems), more.items.(rawItems)...)
+			out[at].Data = appendList([]byte(`{"RequestId":"",`), &action{list: "Keys.Key"}, both, 0, both.len())
+		}
+	}
+	return out
 }
 
 // onlyRegions is a list of regions that names those alone, and all of those.

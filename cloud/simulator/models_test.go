@@ -16,6 +16,7 @@ import (
 	ecs "github.com/alibabacloud-go/ecs-20140526/v7/client"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ims"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/kms"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ram"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
@@ -87,6 +88,8 @@ var models = map[string]model{
 	"ram ListEntitiesForPolicy":            {ram.ListEntitiesForPolicyRequest{}, ram.ListEntitiesForPolicyResponse{}},
 	"ram ListRoles":                        {ram.ListRolesRequest{}, ram.ListRolesResponse{}},
 	"ram GetRole":                          {ram.GetRoleRequest{}, ram.GetRoleResponse{}},
+	"kms ListKeys":                         {kms.ListKeysRequest{}, kms.ListKeysResponse{}},
+	"kms DescribeKey":                      {kms.DescribeKeyRequest{}, kms.DescribeKeyResponse{}},
 	"ims GetAccountMFAInfo":                {ims.GetAccountMFAInfoRequest{}, ims.GetAccountMFAInfoResponse{}},
 	"ims GetAccountSecurityPracticeReport": {ims.GetAccountSecurityPracticeReportRequest{}, ims.GetAccountSecurityPracticeReportResponse{}},
 	"ims GetAccountSummary":                {ims.GetAccountSummaryRequest{}, ims.GetAccountSummaryResponse{}},

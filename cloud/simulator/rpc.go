@@ -337,6 +337,8 @@ func (rpcProtocol) answer(s *Simulator, c *call) (reply, *failure) {
 		return s.callerIdentity(c, a)
 	case "AssumeRole":
 		return s.assumeRole(c)
+	case "DescribeKey":
+		return s.kmsKey(c, a)
 	}
 	d, name, f := c.document(a)
 	if f != nil {
