@@ -79,7 +79,7 @@ var (
 )
 
 // actions is every API that is answered, OSS and the log service apart.
-var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, kmsActions, otherActions)
+var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, kmsActions, directoryActions, otherActions)
 
 var ecsActions = []action{
 	{service: "ecs", name: "DescribeRegions", list: "Regions.Region", global: true,
@@ -172,7 +172,6 @@ var otherActions = []action{
 		filters: []filter{{"NameList", "Name", commas}}, ignored: []string{"IncludeShadowTrails", "IncludeOrganizationTrail"}},
 	{service: "actiontrail", name: "GetTrailStatus", required: []string{"Name"}, id: []string{"Name", "IsOrganizationTrail"}, absent: noTrail},
 	{service: "sts", name: "GetCallerIdentity", global: true},
-	{service: "resourcemanager", name: "ListAccounts", list: "Accounts.Account", paging: byNumber100, global: true},
 	{service: "sts", name: "AssumeRole", global: true, required: []string{"RoleArn", "RoleSessionName"},
 		ignored: []string{"RoleArn", "RoleSessionName", "ExternalId", "Policy", "DurationSeconds"}}, // obeyed in assumeRole
 }

@@ -79,7 +79,7 @@ const (
 // such user" from "the user has no such thing".
 type owner struct {
 	action, list string // of the same service: where all of them are listed
-	field        string // of the list's items; the call's parameter has the same name
+	field        string // of the list's items; the call's parameter has the same name. "": the list itself
 	absent       *failure
 }
 
@@ -88,6 +88,9 @@ func (o *owner) missing(c *call) *failure {
 	d, err := c.caller.account.find(entry(c.service, "", o.action, nil), o.list)
 	if err != nil || d.failure != nil {
 		return o.absent
+	}
+	if o.field == "" {
+		return nil
 	}
 	for i := range d.items.len() {
 		var m map[string]any
