@@ -104,7 +104,7 @@ func (s *sums) add(c Clause, v Verdict, f Factors) {
 }
 
 var formulas = map[string]checks.Text{
-	"2025": {EN: "ratio = (met + weight × partly met) ÷ (all − not applicable); above 90 % and no major hazard: met (符合); 60 to 90 %, or a hazard: basically met (基本符合); below 60 %: not met (不符合)",
+	"2025": {EN: "ratio = (met + weight × partly met) ÷ (all − not applicable); above 90 % and no major hazard: met; 60 to 90 %, or a hazard: basically met; below 60 %: not met",
 		ZH: "符合率 =（符合项数 + 权重 × 部分符合项数）÷（总项数 − 不适用项数）；符合率 > 90% 且无重大风险隐患为“符合”，> 90% 但有重大风险隐患或 60%～90% 为“基本符合”，< 60% 为“不符合”"},
 	"2021": {EN: "M = Vt + Vm; Vt = max(0, 100·y − Σ(1 − x)·100/n) over the technical requirements, Vm = max(0, 100·(1 − y) − Σ(1 − x)·100/n) over the managerial ones; every weight taken as 1, since the official table is not public",
 		ZH: "M = Vt + Vm；Vt = max(0, 100·y − Σ(1 − x)·100/n)（技术要求），Vm = max(0, 100·(1 − y) − Σ(1 − x)·100/n)（管理要求）；官方权重表未公开，各项权重按 1 计"},

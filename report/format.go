@@ -15,6 +15,7 @@ var Formats = map[string]Format{
 	"json":  WriteJSON,
 	"html":  WriteHTML,
 	"xlsx":  WriteXLSX,
+	"docx":  WriteDOCX,
 }
 
 // FormatNames are the names of [Formats], sorted.

@@ -14,7 +14,7 @@ import (
 // How many lines a sheet takes: Excel has room for 1,048,576, and nobody reads
 // them. What is left out is counted in the last line.
 const (
-	maxProblems = 50_000
+	maxProblems = 10_000
 	maxAssets   = 500_000
 )
 

@@ -67,7 +67,8 @@ func TestHospital(t *testing.T) {
 			if d := cmp.Diff(string(out), string(render(t, format, loaded))); d != "" {
 				t.Errorf("%s differs after a round trip:\n%s", name, d)
 			}
-			if strings.Contains(string(out), "%!") {
+			// What is compressed may hold any bytes; its texts are those of the other formats.
+			if !bytes.HasPrefix(out, []byte("PK")) && strings.Contains(string(out), "%!") {
 				t.Errorf("%s holds a phrase whose values went wrong", name)
 			}
 		}

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -34,8 +37,8 @@ const (
 
 func newBook(lang string) *book {
 	b := &book{f: excelize.NewFile(), lang: lang, styles: map[style]int{}}
-	for s, spec := range styleSpecs {
-		id, err := b.f.NewStyle(spec)
+	for s := plain; s <= date; s++ { // in order: the same report is the same file
+		id, err := b.f.NewStyle(styleSpecs[s])
 		b.note(err)
 		b.styles[s] = id
 	}
@@ -228,11 +231,27 @@ func (s *sheet) choice(col int, words ...string) {
 	s.b.note(s.b.f.AddDataValidation(s.name, v))
 }
 
-// write writes the book.
+// write writes the book. The library puts the parts into the file in any order;
+// here they are put into theirs, since the same report must be the same file.
 func (b *book) write(w io.Writer) error {
+	var parts bytes.Buffer
 	if b.err == nil {
-		b.note(b.f.Write(w))
+		b.note(b.f.Write(&parts))
 	}
 	b.note(b.f.Close())
-	return b.err
+	if b.err != nil {
+		return b.err
+	}
+	in, err := zip.NewReader(bytes.NewReader(parts.Bytes()), int64(parts.Len()))
+	if err != nil {
+		return fmt.Errorf("order the workbook's parts: %w", err)
+	}
+	slices.SortFunc(in.File, func(x, y *zip.File) int { return strings.Compare(x.Name, y.Name) }) // [Content_Types].xml comes first
+	out := zip.NewWriter(w)
+	for _, f := range in.File {
+		if err := out.Copy(f); err != nil {
+			return fmt.Errorf("write %s of the workbook: %w", f.Name, err)
+		}
+	}
+	return out.Close()
 }
