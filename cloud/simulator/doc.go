@@ -21,7 +21,8 @@
 // is the demo account; [Generate] makes large ones.
 //
 // What has no file is answered as the API answers what is not there: an empty
-// list, NoSuchBucketPolicy, InvalidDBInstanceId.NotFound.
+// list, NoSuchBucketPolicy, InvalidDBInstanceId.NotFound, or the settings of a new
+// account. [Organization] puts an account at the head of a resource directory.
 //
 // # Where it is stricter than the cloud
 //

@@ -17,6 +17,7 @@ const OSS = require('ali-oss')
 
 const versions = {
   ecs: '2014-05-26', vpc: '2016-04-28', rds: '2014-08-15', actiontrail: '2020-07-06', sts: '2015-04-01',
+  ram: '2015-05-01', ims: '2019-08-15', kms: '2016-01-20',
 }
 let url, id, secret, child
 
@@ -124,6 +125,49 @@ test('pop-core lists trails and their state', async () => {
   assert.equal(home.TrailList.length, 1, 'a trail of another region is there unasked')
 })
 
+test('pop-core lists users over several pages, by marker, and looks into them', async () => {
+  const users = []
+  let marker, pages = 0
+  do {
+    const page = await rpc('ram').request('ListUsers', { MaxItems: 5, ...(marker && { Marker: marker }) }, { method: 'POST' })
+    assert.ok(page.Users.User.length > 0 && page.Users.User.length <= 5)
+    users.push(...page.Users.User.map((u) => u.UserName))
+    assert.equal(page.IsTruncated, page.Marker !== undefined)
+    marker = page.Marker
+    pages++
+  } while (marker)
+  assert.equal(distinct(users), 14)
+  assert.equal(pages, 3)
+  let devices = 0
+  for (const UserName of users) {
+    const { User } = await rpc('ram').request('GetUser', { UserName })
+    assert.equal(User.UserName, UserName)
+    try {
+      await rpc('ram').request('GetUserMFAInfo', { UserName })
+      devices++
+    } catch (e) {
+      assert.equal(e.code, 'EntityNotExist.User.MFADevice')
+    }
+  }
+  const { SummaryMap } = await rpc('ims').request('GetAccountSummary')
+  assert.equal(SummaryMap.Users, users.length)
+  assert.equal(SummaryMap.MFADevicesInUse, devices)
+})
+
+test('pop-core lists keys over several pages', async () => {
+  const ids = []
+  for (let page = 1; page <= 3; page++) {
+    const got = await rpc('kms').request('ListKeys', { RegionId: 'cn-beijing', PageSize: 2, PageNumber: page })
+    assert.equal(got.TotalCount, 5)
+    ids.push(...got.Keys.Key.map((k) => k.KeyId))
+  }
+  assert.equal(distinct(ids), 5)
+  for (const KeyId of ids) {
+    const { KeyMetadata } = await rpc('kms').request('DescribeKey', { RegionId: 'cn-beijing', KeyId })
+    assert.equal(KeyMetadata.KeyId, KeyId)
+  }
+})
+
 for (const v4 of [false, true]) {
   test(`ali-oss lists buckets over several pages, signature ${v4 ? 4 : 1}`, async () => {
     const names = []
@@ -181,6 +225,9 @@ test('an action, a parameter and a page size that do not exist', async () => {
   await refused(rpc('rds').request('DescribeDBInstances', { RegionId: 'cn-beijing', Colour: 'red' }), 'InvalidParameter')
   await refused(rpc('rds').request('DescribeDBInstances', { RegionId: 'cn-beijing', PageSize: 1000 }), 'InvalidPageSize')
   await refused(rpc('ecs').request('DescribeInstances', {}), 'MissingRegionId')
+  await refused(rpc('ram').request('ListUsers', { MaxItems: 1001 }), 'InvalidMaxItems')
+  await refused(rpc('ram').request('GetLoginProfile', { UserName: 'nobody' }), 'EntityNotExist.User')
+  await refused(rpc('ram').request('GetLoginProfile', { UserName: 'backup-job' }), 'EntityNotExist.User.LoginProfile')
 })
 
 test('a bucket asked in another region, and one that does not exist', async () => {
