@@ -23,8 +23,9 @@ const (
 )
 
 // holderCalls are the calls that tell which policies every user has, directly or
-// through a group.
-var holderCalls = []string{callListUsers, "ram/ListPoliciesForUser", callListGroups, callMembers, "ram/ListPoliciesForGroup"}
+// through a group. A list that was not read stands not first, where it would be
+// the verdict: what the other one tells may prove a fail.
+var holderCalls = []string{"ram/ListPoliciesForUser", callListUsers, callListGroups, callMembers, "ram/ListPoliciesForGroup"}
 
 func users(a *cloud.Account) []*cloud.RAMUser         { return a.RAM.Users }
 func ramGroups(a *cloud.Account) []*cloud.RAMGroup    { return a.RAM.Groups }

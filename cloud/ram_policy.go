@@ -120,7 +120,12 @@ func decodeTrusts(field, text string) ([]Trust, error) {
 	return out, nil
 }
 
+// principal reads whom a statement names. "*" alone is everybody.
 func (t *Trust) principal(value json.RawMessage) error {
+	if string(value) == `"*"` {
+		t.RAM = []string{"*"}
+		return nil
+	}
 	var kinds map[string]json.RawMessage
 	if err := json.Unmarshal(value, &kinds); err != nil {
 		return err
