@@ -5,6 +5,7 @@ GO       ?= go
 BINARY   := mlpscan
 REPORT   := report.html
 EVIDENCE := demo.mlpscan
+PACK     := demo-evidence.zip
 
 .PHONY: all build demo test interop lint bench docs clean
 all: build
@@ -14,11 +15,14 @@ build:
 
 # Scans the simulated account over HTTP, prints the table, writes the report.
 demo: build
-	@rm -f $(EVIDENCE)
-	./$(BINARY) scan --demo --fail-on never --save $(EVIDENCE) --output html=$(REPORT)
+	@rm -f $(EVIDENCE) $(PACK)
+	./$(BINARY) scan --demo --config docs/demo.yaml --worksheet docs/demo-answers.xlsx --fail-on never --save $(EVIDENCE) \
+		--output html=$(REPORT) --output xlsx=gap.xlsx --output docx=gap.docx
+	./$(BINARY) evidence --from $(EVIDENCE) --output $(PACK)
 	@echo
-	@echo "report:   $(CURDIR)/$(REPORT)"
-	@echo "evidence: $(CURDIR)/$(EVIDENCE)"
+	@echo "report:       $(CURDIR)/$(REPORT), and one for each grading object beside it"
+	@echo "gap analysis: $(CURDIR)/gap.xlsx, gap.docx"
+	@echo "evidence:     $(CURDIR)/$(EVIDENCE), and for an assessor $(PACK)"
 
 test: lint
 	$(GO) test -race -timeout 40m ./...
@@ -48,4 +52,4 @@ docs: build
 	./$(BINARY) config schema > docs/mlpscan.schema.json
 
 clean:
-	rm -f $(BINARY) $(REPORT) $(EVIDENCE)
+	rm -f $(BINARY) $(EVIDENCE) $(PACK) report*.html gap*.xlsx gap*.docx
