@@ -1,23 +1,17 @@
 package mlps
 
-// A Question is what to ask a person about a requirement that the cloud's API
-// does not, or not wholly, answer, and what proof to ask for.
-type Question struct {
-	Ask      Text
-	Evidence Text
-}
-
-// Question is that of the item. It follows from how the item can be assessed:
-// what is asked of a document differs from what is asked of a guest system.
-func (it Item) Question() Question {
-	q, ok := questions[it.Class]
+// classQuestion is what to ask about an item that questions.txt has not yet. It
+// follows from how the item can be assessed: what is asked of a document differs
+// from what is asked of a guest system.
+func (it Item) classQuestion() Question {
+	q, ok := classQuestions[it.Class]
 	if !ok {
-		q = questions[Document]
+		q = classQuestions[Document]
 	}
 	return Question{Ask: Text{EN: q.Ask.EN + ": " + it.Requirement.EN, ZH: q.Ask.ZH + "：" + it.Requirement.ZH}, Evidence: q.Evidence}
 }
 
-var questions = map[Class]Question{
+var classQuestions = map[Class]Question{
 	API: {
 		Ask:      Text{"Beyond what the cloud's configuration shows, how is this met in the guest systems and applications", "除云上配置外，主机与应用层面如何落实该要求"},
 		Evidence: Text{"Screenshots of the setting in guest systems and applications, with host name and time", "主机、应用相关配置截图，含主机名与时间"},
