@@ -252,10 +252,12 @@ func (tc testCase) damaged(t *testing.T, c *Check, base map[string]Result, what,
 	if got == nil {
 		return
 	}
-	// An unknown for a region or the account covers the resources in it.
+	// An unknown for a region or the account covers the resources in it, one for a
+	// user the user's keys.
 	covered := func(r *cloud.Resource) bool {
 		for _, g := range got {
-			if g.Status == Unknown && (g.Resource.ID == r.Region && r.Region != "" || g.Resource.ID == caseAccount) {
+			if g.Status == Unknown && (g.Resource.ID == r.Region && r.Region != "" || g.Resource.ID == caseAccount ||
+				r.Type == typeKey && g.Resource.Type == typeUser && g.Resource.ID == r.Name) {
 				return true
 			}
 		}

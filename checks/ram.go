@@ -9,6 +9,7 @@ import (
 
 const (
 	typeUser   = "ram.user"
+	typeKey    = "ram.access_key"
 	typeGroup  = "ram.group"
 	typePolicy = "ram.policy"
 	typeRole   = "ram.role"

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/mlpscan/mlpscan/cloud"
@@ -27,17 +28,17 @@ var ramIdentityChecks = []Check{{
 	Title: Text{"Active access keys are young", "访问密钥定期轮换"},
 	Why:   Text{"A key that leaked works until it is replaced.", "泄露的访问密钥在更换之前一直有效。"},
 	Fix: Fix{Text{"RAM console > Users > the user > AccessKey: create a new one, put it to use, disable and delete the old one.", "RAM 控制台 > 用户 > 目标用户 > AccessKey：创建新密钥并切换，随后禁用并删除旧密钥。"},
-		"aliyun ram UpdateAccessKey --UserName <user> --UserAccessKeyId <id> --Status Inactive", "alicloud_ram_access_key: replace"}, Severity: Medium, Service: "ram", resourceType: typeUser,
+		"aliyun ram UpdateAccessKey --UserName <user> --UserAccessKeyId <id> --Status Inactive", "alicloud_ram_access_key: replace"}, Severity: Medium, Service: "ram", resourceType: typeKey,
 	Reads: []string{callListUsers, callListKeys}, Params: []Param{{"days", Text{"days after which a key must be replaced at the latest", "密钥最长使用天数"}, 90}},
-	Clauses: everyLevel(partial, ".1.4.1-a"), run: each(users, ofKeys(judgeKeyAge)),
+	Clauses: everyLevel(partial, ".1.4.1-a"), run: eachKey(judgeKeyAge),
 }, {
 	ID:    "ram-access-key-used",
 	Title: Text{"Active access keys are used", "不存在长期未使用的有效访问密钥"},
 	Why:   Text{"A key that nobody uses is a key that nobody misses.", "无人使用的密钥即使被盗用也无人察觉。"},
 	Fix: Fix{Text{"RAM console > Users > the user > AccessKey: disable and delete it.", "RAM 控制台 > 用户 > 目标用户 > AccessKey：禁用并删除。"},
-		"aliyun ram UpdateAccessKey --UserName <user> --UserAccessKeyId <id> --Status Inactive", "alicloud_ram_access_key: status = \"Inactive\""}, Severity: Medium, Service: "ram", resourceType: typeUser,
+		"aliyun ram UpdateAccessKey --UserName <user> --UserAccessKeyId <id> --Status Inactive", "alicloud_ram_access_key: status = \"Inactive\""}, Severity: Medium, Service: "ram", resourceType: typeKey,
 	Reads: []string{callListUsers, callListKeys, "ram/GetAccessKeyLastUsed"}, Params: []Param{{"days", Text{"days within which a key must be used", "密钥应在多少天内被使用"}, 90}},
-	Clauses: everyLevel(direct, ".1.4.2-c"), run: each(users, ofKeys(judgeKeyUse)),
+	Clauses: everyLevel(direct, ".1.4.2-c"), run: eachKey(judgeKeyUse),
 }, {
 	ID:    "ram-user-single-purpose",
 	Title: Text{"A RAM user is a person or a program, not both", "RAM 用户不同时用于人员登录和程序访问"},
@@ -125,67 +126,66 @@ func judgeUserActive(s *see, u *cloud.RAMUser) verdict {
 
 const dateForm = "2006-01-02"
 
-// ofKeys judges the active keys of a user: the first that fails decides, and what
-// is unknown of one leaves the user unknown only where no other fails.
-func ofKeys(judge func(s *see, u *cloud.RAMUser, k *cloud.AccessKey) (verdict, *cloud.Error)) func(*see, *cloud.RAMUser) verdict {
-	return func(s *see, u *cloud.RAMUser) verdict {
-		var missing *cloud.Error
-		active := 0
-		for _, k := range need(s, u.AccessKeys) {
-			s.saw(u.AccessKeys.Origin(), "AccessKey.Status", k.ID+" "+k.Status)
-			if k.Status == cloud.KeyInactive {
-				continue
-			}
-			if k.Status != "Active" {
-				s.unclear(u.AccessKeys.Origin(), "AccessKey.Status", k.Status)
-			}
-			active++
-			v, unread := judge(s, u, k)
-			if v.status == Fail {
-				return v
-			}
-			if unread != nil {
-				missing = unread
+// eachKey judges the keys of all users one by one. A user whose keys were not read
+// is unknown in their place; one without keys has no verdict.
+func eachKey(judge func(s *see, k *cloud.AccessKey) verdict) func(*run) iter.Seq[Result] {
+	return func(r *run) iter.Seq[Result] {
+		return func(yield func(Result) bool) {
+			for _, u := range r.account.RAM.Users {
+				if !u.AccessKeys.Known() {
+					if !yield(r.judgeOne(u.Ref(), func(s *see) verdict { need(s, u.AccessKeys); return verdict{} })) {
+						return
+					}
+				}
+				for _, k := range u.AccessKeys.Value {
+					if !yield(r.judgeOne(k.Ref(), func(s *see) verdict { return judgeActive(s, k, judge) })) {
+						return
+					}
+				}
 			}
 		}
-		if missing != nil {
-			s.lack(missing)
-		}
-		if active == 0 {
-			return notApplicable("the user has no active access key", "该用户没有有效的访问密钥")
-		}
-		return pass()
 	}
 }
 
-func judgeKeyAge(s *see, u *cloud.RAMUser, k *cloud.AccessKey) (verdict, *cloud.Error) {
+// judgeActive judges a key that opens something.
+func judgeActive(s *see, k *cloud.AccessKey, judge func(s *see, k *cloud.AccessKey) verdict) verdict {
+	s.saw(k.From, "AccessKey.Status", k.Status)
+	switch k.Status {
+	case "Active":
+		return judge(s, k)
+	case cloud.KeyInactive:
+		return notApplicable("the key is not active", "该访问密钥未启用")
+	}
+	s.unclear(k.From, "AccessKey.Status", k.Status)
+	return verdict{}
+}
+
+func judgeKeyAge(s *see, k *cloud.AccessKey) verdict {
 	days, made := param[int](s, "days"), k.CreateDate.UTC().Format(dateForm)
-	s.saw(u.AccessKeys.Origin(), "AccessKey.CreateDate", made)
+	s.saw(k.From, "AccessKey.CreateDate", made)
 	if ago(s, k.CreateDate, days) {
-		return fail("key %s is of %s, older than %d days", "访问密钥 %s 创建于 %s，超过 %d 天", k.ID, made, days), nil
+		return fail("the key of user %s is of %s, older than %d days", "用户 %s 的访问密钥创建于 %s，超过 %d 天", k.Name, made, days)
 	}
-	return pass(), nil
+	return pass()
 }
 
-func judgeKeyUse(s *see, u *cloud.RAMUser, k *cloud.AccessKey) (verdict, *cloud.Error) {
+func judgeKeyUse(s *see, k *cloud.AccessKey) verdict {
 	days := param[int](s, "days")
 	if !ago(s, k.CreateDate, days) {
-		s.saw(u.AccessKeys.Origin(), "AccessKey.CreateDate", k.CreateDate.UTC().Format(dateForm))
-		return pass(), nil
-	}
-	if why := k.LastUsedDate.Why(); why != nil {
-		return verdict{}, why
+		s.saw(k.From, "AccessKey.CreateDate", k.CreateDate.UTC().Format(dateForm))
+		return pass()
 	}
 	last := need(s, k.LastUsedDate)
 	if last.IsZero() {
 		s.saw(k.LastUsedDate.Origin(), "AccessKeyLastUsed.LastUsedDate", "")
-		return fail("key %s was never used", "访问密钥 %s 从未使用", k.ID), nil
+		return fail("the key of user %s was never used", "用户 %s 的访问密钥从未使用", k.Name)
 	}
-	s.saw(k.LastUsedDate.Origin(), "AccessKeyLastUsed.LastUsedDate", last.UTC().Format(dateForm))
+	used := last.UTC().Format(dateForm)
+	s.saw(k.LastUsedDate.Origin(), "AccessKeyLastUsed.LastUsedDate", used)
 	if ago(s, last, days) {
-		return fail("key %s was last used on %s, more than %d days ago", "访问密钥 %s 最近一次使用在 %s，超过 %d 天", k.ID, last.UTC().Format(dateForm), days), nil
+		return fail("the key of user %s was last used on %s, more than %d days ago", "用户 %s 的访问密钥最近一次使用在 %s，超过 %d 天", k.Name, used, days)
 	}
-	return pass(), nil
+	return pass()
 }
 
 // judgeSinglePurpose: no login is enough, and so is no key; what is not read

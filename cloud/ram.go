@@ -57,9 +57,10 @@ type LoginProfile struct {
 	Status string // "Active" or "Inactive"; "" where the answer does not say, which is active
 }
 
-// An AccessKey is one key of a user.
+// An AccessKey is one key of a user, from ListAccessKeys. Its ID is the AccessKey
+// id, its Name the user's.
 type AccessKey struct {
-	ID         string
+	Resource
 	Status     string // "Active" or "Inactive"
 	CreateDate time.Time
 	// LastUsedDate is zero for never. From GetAccessKeyLastUsed, asked for active keys.
@@ -100,6 +101,9 @@ var ramService = service{
 	},
 	resources: func(a *Account, all []*Resource) []*Resource {
 		all = refs(all, a.RAM.Users)
+		for _, u := range a.RAM.Users {
+			all = refs(all, u.AccessKeys.Value)
+		}
 		all = refs(all, a.RAM.Groups)
 		all = refs(all, a.RAM.Policies)
 		return refs(all, a.RAM.Roles)
@@ -168,6 +172,7 @@ func (u *RAMUser) read(r *reader) {
 		func() {
 			askRAM(r, "ListAccessKeys", "UserName", u.ID, &u.AccessKeys, decodeAccessKeys)
 			for _, k := range u.AccessKeys.Value {
+				k.Name, k.From = u.ID, u.AccessKeys.From
 				k.read(r, u.ID)
 			}
 		},
@@ -179,7 +184,7 @@ func (u *RAMUser) read(r *reader) {
 func (k *AccessKey) read(r *reader, user string) {
 	req := Request{Service: "ram", Action: "GetAccessKeyLastUsed", Params: map[string]string{"UserName": user, "UserAccessKeyId": k.ID}}
 	if k.Status != KeyInactive && r.wants(req.Call()) {
-		k.LastUsedDate = ask(r, req, user, decodeLastUsed)
+		k.LastUsedDate = ask(r, req, k.ID, decodeLastUsed)
 	}
 }
 
