@@ -48,6 +48,11 @@ type Clause struct {
 	Checks         []string            `json:"checks"`            // those that touch it and ran
 	NotRun         []string            `json:"not_run,omitempty"` // those that touch it and did not run
 	Hazards        []string            `json:"hazards,omitempty"` // trigger codes of the checks that fail
+	// Risks are the high-risk cases that are about the requirement, by the edition of
+	// the template; see Candidate.
+	Risks []Risk `json:"risks,omitempty"`
+	// Laws are the articles that meeting it supports.
+	Laws []checks.Text `json:"laws,omitempty"`
 	// Answer is a person's, and Machine the verdict before it.
 	Answer   *Answer `json:"answer,omitempty"`
 	Machine  Verdict `json:"machine,omitempty"`
@@ -71,7 +76,8 @@ func assess(r *Report, notRun []*checks.Check) []Clause {
 		c := Clause{ID: it.ID, Unit: it.Unit, UnitSource: it.UnitSource, Scope: it.Scope,
 			Layer:        Layer{it.Layer.Code, it.Layer.Name.EN, it.Layer.Name.ZH},
 			ControlPoint: checks.Text(it.ControlPoint.Name), Requirement: checks.Text(it.Requirement),
-			Responsibility: it.Responsibility, Class: it.Class, Hint: it.Hint, Checks: []string{}}
+			Responsibility: it.Responsibility, Class: it.Class, Hint: it.Hint, Checks: []string{},
+			Risks: risks(it.ID, r.edition()), Laws: laws(it.ID, r.Run.Started)}
 		b := r.basisOf(it, notRun, &c)
 		c.Verdict, c.Reason = decide(it.Class, b)
 		list = append(list, c)

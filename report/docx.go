@@ -217,10 +217,10 @@ func (d *document) summary() {
 func (d *document) hazards() {
 	d.heading(1, "High-risk candidates", "四、高风险项候选")
 	d.text(d.say("Candidates for 重大风险隐患 by the trigger codes of the 2025 trial guide. Whether one is a hazard is the assessor's to judge.", "依据 2025 年试行指引的触发项列出重大风险隐患候选，是否构成隐患由测评机构判定。"))
-	t := d.table([]uint64{1100, 1100, 2400, 5000}, d.say("Clause", "条款"), d.say("Trigger", "触发项"), d.say("Requirement", "要求项"), d.say("Found", "现状"))
+	t := d.table([]uint64{1100, 1000, 2600, 2100, 2800}, d.say("Clause", "条款"), d.say("Trigger", "触发项"), d.say("Case", "判例"), d.say("What may lower it", "可降低风险的条件"), d.say("Found", "现状"))
 	for _, c := range d.r.Clauses {
-		if len(c.Hazards) > 0 && (c.Verdict == NotMet || c.Verdict == Partly) {
-			t.add(c.ID, strings.Join(c.Hazards, "\n"), c.Requirement.In(d.lang), d.found(c))
+		if c.Candidate() {
+			t.add(c.ID, strings.Join(c.triggers(), "\n"), d.cases(c), d.lowering(c), d.found(c))
 		}
 	}
 }
@@ -290,6 +290,18 @@ func (d *document) annex() {
 		d.missing()
 	}
 	d.provider()
+	d.articles()
+}
+
+// articles are the laws that the requirements which fail support.
+func (d *document) articles() {
+	d.heading(1, "Annex D: laws", "附录 D 法律依据")
+	t := d.table([]uint64{1200, 3600, 4800}, d.say("Clause", "条款"), d.say("Requirement", "要求项"), d.say("Articles that it supports", "相关法律条款"))
+	for _, c := range d.r.Clauses {
+		if len(c.Laws) > 0 && (c.Verdict == NotMet || c.Verdict == Partly) {
+			t.add(c.ID, c.Requirement.In(d.lang), d.gap.laws(c))
+		}
+	}
 }
 
 func (d *document) missing() {

@@ -42,10 +42,7 @@ var DefaultFactors = Factors{PartlyWeight: 0.5, Attention: 0.5}
 // Estimate works out the conclusion of a report by the edition of its system's
 // template, 2025 where there is none.
 func (r *Report) estimate(f Factors) Estimate {
-	e := Estimate{Template: "2025"}
-	if s := r.Run.System; s != nil && s.Template != "" {
-		e.Template = s.Template
-	}
+	e := Estimate{Template: string(r.edition())}
 	var now, worst, best sums
 	for _, c := range r.Clauses {
 		v := c.Verdict
@@ -60,7 +57,7 @@ func (r *Report) estimate(f Factors) Estimate {
 		}
 		worst.add(c, orElse(v, NotMet), f)
 		best.add(c, orElse(v, Met), f)
-		if (v == NotMet || v == Partly) && len(c.Hazards) > 0 {
+		if c.Candidate() {
 			e.Hazards++
 		}
 	}

@@ -131,14 +131,14 @@ func (g *gap) requirements() {
 		column{g.say("Layer", "安全类"), 16, plain}, column{g.say("Control point", "控制点"), 18, plain}, column{g.say("Requirement", "要求项"), 34, plain},
 		column{g.say("Part", "适用部分"), 12, plain}, column{g.say("Method", "测评方法"), 12, plain}, column{g.say("What was found", "现状描述"), 46, plain},
 		column{g.say("Verdict", "判定"), 12, plain}, column{g.say("Gap", "差距说明"), 34, plain}, column{g.say("Risk", "风险等级"), 10, plain},
-		column{g.say("Remedy", "整改建议"), 46, plain}, column{g.say("Duty", "责任方"), 10, plain}, column{g.say("Evidence", "证据"), 36, plain},
+		column{g.say("Remedy", "整改建议"), 46, plain}, column{g.say("Duty", "责任方"), 10, plain}, column{g.say("Evidence", "证据"), 36, plain}, column{g.say("Laws", "法律依据"), 28, plain},
 		column{g.say("Department", "责任部门"), 14, input}, column{g.say("Due", "计划完成时间"), 14, date}, column{g.say("State", "整改状态"), 12, input}, column{g.say("Verified", "复测结果"), 12, input})
 	for i, c := range g.r.Clauses {
 		s.add(i+1, c.ID, c.markedUnit(), g.in(checks.Text{EN: c.Layer.EN, ZH: c.Layer.ZH}), g.in(c.ControlPoint), g.in(c.Requirement), g.scope(c.Scope), g.method(c),
-			g.found(c), shown{looks[c.Verdict], g.in(c.Verdict.Text())}, g.gapOf(c), g.risk(c), g.remedy(c), g.in(dutyNames[c.Responsibility]), g.evidence(c), "", "", "", "")
+			g.found(c), shown{looks[c.Verdict], g.in(c.Verdict.Text())}, g.gapOf(c), g.risk(c), g.remedy(c), g.in(dutyNames[c.Responsibility]), g.evidence(c), g.laws(c), "", "", "", "")
 	}
-	s.choice(18, g.say("open", "未开始"), g.say("under way", "整改中"), g.say("done", "已完成"), g.say("accepted", "风险接受"))
-	s.choice(19, g.in(Met.Text()), g.in(Partly.Text()), g.in(NotMet.Text()))
+	s.choice(19, g.say("open", "未开始"), g.say("under way", "整改中"), g.say("done", "已完成"), g.say("accepted", "风险接受"))
+	s.choice(20, g.in(Met.Text()), g.in(Partly.Text()), g.in(NotMet.Text()))
 	s.close()
 }
 
@@ -204,7 +204,7 @@ func (g *gap) risk(c Clause) any {
 		return ""
 	}
 	switch worst, found := g.worst(c); {
-	case len(c.Hazards) > 0, found && worst >= checks.High:
+	case c.Candidate(), found && worst >= checks.High:
 		return shown{bad, g.say("high", "高")}
 	case !found || worst == checks.Medium:
 		return shown{warn, g.say("medium", "中")}
@@ -293,15 +293,57 @@ func severityLook(s checks.Severity) style {
 // hazards lists candidates alone: whether one is a 重大风险隐患 is the assessor's to judge.
 func (g *gap) hazards() {
 	s := g.sheet(g.say("High risk", "高风险项候选"), column{g.say("No.", "序号"), 6, plain}, column{g.say("Layer", "安全类"), 18, plain}, column{g.say("Clause", "标准条款"), 12, plain},
-		column{g.say("Requirement", "要求项"), 34, plain}, column{g.say("Trigger", "触发项"), 12, plain}, column{g.say("Found", "现状问题"), 46, plain}, column{g.say("Priority", "整改优先级"), 14, plain})
+		column{g.say("Requirement", "要求项"), 30, plain}, column{g.say("Trigger", "触发项"), 12, plain}, column{g.say("Case", "判例"), 34, plain}, column{g.say("What may lower it", "可降低风险的条件"), 34, plain},
+		column{g.say("Found", "现状问题"), 46, plain}, column{g.say("Priority", "整改优先级"), 14, plain})
 	n := 0
 	for _, c := range g.r.Clauses {
-		if len(c.Hazards) > 0 && (c.Verdict == NotMet || c.Verdict == Partly) {
+		if c.Candidate() {
 			n++
-			s.add(n, g.in(checks.Text{EN: c.Layer.EN, ZH: c.Layer.ZH}), c.ID, g.in(c.Requirement), strings.Join(c.Hazards, ", "), g.found(c), shown{bad, g.say("urgent", "紧急")})
+			s.add(n, g.in(checks.Text{EN: c.Layer.EN, ZH: c.Layer.ZH}), c.ID, g.in(c.Requirement), strings.Join(c.triggers(), ", "), g.cases(c), g.lowering(c), g.found(c), shown{bad, g.say("urgent", "紧急")})
 		}
 	}
 	s.close()
+}
+
+// triggers are the codes of the checks that fail, and of the cases.
+func (c Clause) triggers() []string {
+	all := slices.Clone(c.Hazards)
+	for _, x := range c.Risks {
+		if x.Code != "" {
+			all = append(all, x.Code)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (g *gap) cases(c Clause) string {
+	var lines []string
+	for _, x := range c.Risks {
+		line := strings.TrimSpace(x.Case + " " + g.in(x.Name))
+		if x.Availability {
+			line += g.say(" (highly available systems only)", "（仅限高可用系统）")
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (g *gap) lowering(c Clause) string {
+	var lines []string
+	for _, x := range c.Risks {
+		lines = append(lines, g.in(x.Lowering))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// laws are the articles behind a requirement.
+func (g *gap) laws(c Clause) string {
+	var lines []string
+	for _, l := range c.Laws {
+		lines = append(lines, g.in(l))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // plan is by check, since one remedy serves many clauses.
