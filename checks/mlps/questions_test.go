@@ -7,7 +7,7 @@ import (
 )
 
 // written are the layers whose questions stand in questions.txt.
-const written = "PES CNS ABS CES"
+const written = "PES CNS ABS CES SMC PSS ORS HRS"
 
 // TestQuestions: every requirement has a question and its evidence in both
 // languages. Whoever is asked about the provider's part must ask the provider for
