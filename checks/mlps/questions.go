@@ -16,13 +16,9 @@ type Question struct {
 }
 
 // Question is what a person must answer for the item: all of it where its class
-// says that the API tells nothing, the rest where it tells a part.
-func (it Item) Question() Question {
-	if q, ok := questions()[it.ID]; ok {
-		return q
-	}
-	return it.classQuestion()
-}
+// says that the API tells nothing, the rest where it tells a part. Every item of
+// the list has one.
+func (it Item) Question() Question { return questions()[it.ID] }
 
 //go:embed questions.txt
 var questionsText string
