@@ -39,6 +39,14 @@
 // compare with a licensed copy. The wording of each is our own short paraphrase;
 // the standard's sentences are not copied. Which check touches which item is not
 // known here: the checks say so themselves.
+//
+// # What hangs on it
+//
+// Three more texts of the same kind hang on the ids: hazards.txt, the cases that an
+// assessor may call high risk ([HazardsOf]); laws.txt, the articles of law that an
+// item supports ([LawsOf]); questions.txt, what a person must still answer and
+// show ([Item.Question]). Where a fact in them was not read in its own text, a
+// [Confidence] says how well it is known, for a report to print.
 package mlps
 
 import (
