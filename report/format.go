@@ -16,6 +16,7 @@ var Formats = map[string]Format{
 	"html":  WriteHTML,
 	"xlsx":  WriteXLSX,
 	"docx":  WriteDOCX,
+	"svg":   WriteSVG,
 }
 
 // FormatNames are the names of [Formats], sorted.

@@ -45,6 +45,9 @@ func WriteHTML(w io.Writer, r *Report) error {
 		return fmt.Errorf("parse page: %w", err)
 	}
 	p := newPage(r)
+	if p.TopologyEN, p.TopologyZH, err = topologies(r); err != nil {
+		return err
+	}
 	if err := t.ExecuteTemplate(w, "head", p); err != nil {
 		return err
 	}
@@ -75,6 +78,8 @@ type pageView struct {
 	Kinds              []kind
 	Resources          int
 	CapNote, UnitNote  checks.Text
+	TopologyEN         template.HTML
+	TopologyZH         template.HTML
 	EstimateEN         string
 	EstimateZH         string
 	Grades             string       // "S3A2"; "" where not given
