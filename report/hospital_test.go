@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -29,19 +31,31 @@ func hospital(t *testing.T) *cloud.Account {
 			t.Fatal(err)
 		}
 		for _, f := range ar.Files {
-			answers[f.Name] = &fstest.MapFile{Data: f.Data}
+			// What ages is written as days before the account is opened.
+			answers[f.Name] = &fstest.MapFile{Data: daysAgo.ReplaceAllFunc(f.Data, func(mark []byte) []byte {
+				n, _ := strconv.Atoi(string(daysAgo.FindSubmatch(mark)[1])) // digits, by the expression
+				return hospitalTime.AddDate(0, 0, -n).AppendFormat(nil, time.RFC3339)
+			})}
 		}
 	}
 	src, err := cloud.NewArchive(answers)
 	if err != nil {
 		t.Fatal(err)
 	}
-	acc, err := cloud.Read(t.Context(), src, cloud.Options{Time: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)})
+	acc, err := cloud.Read(t.Context(), src, cloud.Options{Time: hospitalTime})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(acc.RAM.Users) == 0 || len(acc.ECS.Instances) == 0 {
+		t.Fatal("the demo account was not read")
+	}
 	return acc
 }
+
+var (
+	hospitalTime = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	daysAgo      = regexp.MustCompile(`@(\d+) days ago@`)
+)
 
 func newReport(t *testing.T, acc *cloud.Account, opt Options) *Report {
 	t.Helper()
