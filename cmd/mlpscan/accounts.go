@@ -80,7 +80,7 @@ func (o *scanOptions) readMany(ctx context.Context, targets []target, dir string
 			done.drop(t.key())
 			done.note(r)
 			if err == nil {
-				show.say(outcome(t, r))
+				show.say(outcome(t, r, acc))
 				err = take(r, acc)
 			}
 			if err != nil {
@@ -191,11 +191,14 @@ func archiveName(id string) string { return safeName(id) + archiveEnding }
 const archiveEnding = ".mlpscan"
 
 // outcome says in a line what came of one account.
-func outcome(t target, r report.Reading) string {
+func outcome(t target, r report.Reading, acc *cloud.Account) string {
 	if r.Failure != nil {
 		return fmt.Sprintf("account %s: not read: %s: %s", t.label(), r.Failure.Code, oneLine(r.Failure.Message))
 	}
 	t.id = r.ID
+	if acc.Partial {
+		return fmt.Sprintf("account %s: stopped before its end: what is missing is unknown", t.label())
+	}
 	return fmt.Sprintf("account %s: read", t.label())
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/checks/mlps"
@@ -68,6 +69,27 @@ func explainClause(w io.Writer, id, lang string) error {
 			}
 		}
 	}
+	writeStory(&b, it, lang)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// writeStory is what belongs to a clause besides its checks: what to ask a person,
+// the high-risk cases about it, and the laws behind it.
+func writeStory(b *strings.Builder, it mlps.Item, lang string) {
+	q := it.Question()
+	fmt.Fprintf(b, "\n%s %s\n  %s\n", say(lang, "ask:", "核查问题："), q.Ask.In(lang), q.Evidence.In(lang))
+	for _, edition := range mlps.Editions() {
+		for _, h := range mlps.HazardsOf(it.ID, edition) {
+			fmt.Fprintf(b, "\n%s %s %s (%s, %s)\n  %s\n", say(lang, "high-risk case", "高风险判例"), h, h.Name.In(lang), edition, h.Source, h.LoweringText().In(lang))
+		}
+	}
+	for i, a := range mlps.LawsOf(it.ID) {
+		if i == 0 {
+			b.WriteString("\n" + say(lang, "laws:", "相关法律：") + "\n")
+		}
+		fmt.Fprintf(b, "  %s\n", a.Cite(time.Now()).In(lang))
+	}
+}
+
+func say(lang, en, zh string) string { return mlps.Text{EN: en, ZH: zh}.In(lang) }
