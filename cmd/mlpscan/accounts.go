@@ -75,6 +75,7 @@ func (o *scanOptions) readMany(ctx context.Context, targets []target, dir string
 			defer mu.Unlock()
 			if other, twice := read[r.ID]; err == nil && twice {
 				r, acc = twiceRead(t, r, other), nil
+				err = os.Remove(filepath.Join(dir, archiveName(t.key()))) // or the folder would count it twice
 			}
 			read[r.ID] = t.label()
 			done.drop(t.key())

@@ -236,11 +236,16 @@ func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *
 	for _, x := range missing {
 		all.add(x, nil)
 	}
+	seen := map[string]string{}
 	for _, file := range files {
 		r, acc, err := readArchive(ctx, file, o.regions, list)
 		if err != nil {
 			return nil, err
 		}
+		if other := seen[r.ID]; other != "" {
+			return nil, withHint(fmt.Errorf("%s and %s are of the same account %s", other, file, r.ID), "leave one of them in the folder: an account counts once")
+		}
+		seen[r.ID] = file
 		r.Load = fromArchive(file, o.regions, list)
 		all.add(r, acc)
 		if err := out.pages(o.render.page(r, acc, list)); err != nil {
