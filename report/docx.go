@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gomutex/godocx"
@@ -76,6 +77,7 @@ func (d *document) fonts() {
 		if s.RunProp == nil {
 			s.RunProp = &ctypes.RunProperty{}
 		}
+		s.RunProp.Lang = &ctypes.Lang{EastAsia: ptr("zh-CN")}
 		s.RunProp.Fonts = &ctypes.RunFonts{Ascii: westernFont, HAnsi: westernFont, EastAsia: chineseFont}
 	}
 }
@@ -234,12 +236,17 @@ func (d *document) problems() {
 			continue
 		}
 		if n++; n <= docxProblems {
-			t.add(fmt.Sprint(n), f.Severity.Text().In(d.lang), f.Problem.In(d.lang), strings.TrimSpace(f.Resource.ID+"\n"+nameOf(f.Resource)+"\n"+f.Region), strings.Join(f.Clauses, "\n"))
+			t.add(fmt.Sprint(n), f.Severity.Text().In(d.lang), f.Problem.In(d.lang), stacked(f.Resource.ID, nameOf(f.Resource), f.Region), strings.Join(f.Clauses, "\n"))
 		}
 	}
 	if n > docxProblems {
 		d.text(fmt.Sprintf(d.say("%d more problems are in the Excel file.", "另有 %d 个问题见 Excel 文件。"), n-docxProblems))
 	}
+}
+
+// stacked are the words that there are, each on a line.
+func stacked(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), "\n")
 }
 
 func (d *document) plan() {
@@ -307,7 +314,7 @@ func (d *document) articles() {
 func (d *document) missing() {
 	b := d.table([]uint64{3000, 2600, 2000, 2000}, d.say("Call", "调用"), d.say("Where", "位置"), d.say("Error", "错误"), d.say("Permission to grant", "应授权限"))
 	for _, f := range d.r.Missing[:min(len(d.r.Missing), docxAssets)] {
-		b.add(f.Call(), strings.TrimSpace(f.Account+"\n"+f.Region+"\n"+f.Resource), f.Code, f.RAMAction)
+		b.add(f.Call(), stacked(f.Account, f.Region, f.Resource), f.Code, f.RAMAction)
 	}
 }
 
