@@ -132,6 +132,9 @@ func (tc testCase) addBasics() {
 	add("sts/global/GetCallerIdentity.json", map[string]string{"AccountId": caseAccount, "RequestId": "R-0"})
 	add("ecs/global/DescribeRegions.json", map[string]any{"Regions": map[string]any{"Region": ids}, "RequestId": "R-1"})
 	add("rds/global/DescribeRegions.json", map[string]any{"Regions": map[string]any{"RDSRegion": ids}, "RequestId": "R-2"})
+	add("slb/global/DescribeRegions.json", map[string]any{"Regions": map[string]any{"Region": ids}, "RequestId": "R-3"})
+	add("alb/global/DescribeRegions.json", map[string]any{"Regions": ids, "RequestId": "R-4"})
+	add("nlb/global/DescribeRegions.json", map[string]any{"Regions": ids, "RequestId": "R-5"})
 }
 
 // judge reads the answers as a scan does and judges them by one check.

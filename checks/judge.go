@@ -301,7 +301,7 @@ func Reads(list []*Check) []string {
 				calls[call] = call != anyList
 			}
 		}
-		for _, call := range cloud.TagCalls() {
+		for _, call := range cloud.InventoryCalls() {
 			calls[call] = true
 		}
 	}

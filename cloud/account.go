@@ -23,6 +23,7 @@ type Account struct {
 	OSS         OSS
 	ActionTrail ActionTrail
 	RAM         RAM
+	Balancers   Balancers
 
 	// Missing are the calls that failed and left something unread, sorted.
 	Missing []*Error
@@ -30,6 +31,8 @@ type Account struct {
 	NotHere []*Error
 	// Partial: the scan was stopped before its end.
 	Partial bool
+
+	parts []belonging // until they are placed
 }
 
 // A Resource is what every resource has, whatever its type: enough to name it,
@@ -45,6 +48,7 @@ type Resource struct {
 	VPCID           string
 	Tags            map[string]string
 	TagsUnread      bool    // they could not be read: Tags says nothing then
+	GroupUnread     bool    // ResourceGroupID could not be read
 	From            *Origin // the list answer it was found in
 }
 

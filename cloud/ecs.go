@@ -24,6 +24,7 @@ type Instance struct {
 	OSType              string   // "linux" or "windows"
 	KeyPairName         string   // "" where it logs in otherwise
 	PublicIPAddress     []string // its own public addresses
+	PrivateIPAddress    []string // in its VPC, or in the classic network
 	EipAddress          string   // the EIP on its primary interface; "" without one
 	SecurityGroupIDs    []string // of its primary interface
 	// HTTPEndpoint and HTTPTokens are MetadataOptions: "enabled" and "required"
@@ -128,10 +129,14 @@ type instanceAnswer struct {
 	InstanceNetworkType, OSType, KeyPairName          string
 	PublicIpAddress                                   struct{ IpAddress *[]string }
 	EipAddress                                        struct{ IpAddress *string }
-	VpcAttributes                                     struct{ VpcId string }
-	SecurityGroupIds                                  groupIDs
-	MetadataOptions                                   struct{ HttpEndpoint, HttpTokens string }
-	NetworkInterfaces                                 struct {
+	InnerIpAddress                                    struct{ IpAddress []string } // of the classic network
+	VpcAttributes                                     struct {
+		VpcId            string
+		PrivateIpAddress struct{ IpAddress []string }
+	}
+	SecurityGroupIds  groupIDs
+	MetadataOptions   struct{ HttpEndpoint, HttpTokens string }
+	NetworkInterfaces struct {
 		NetworkInterface []struct{ NetworkInterfaceId string }
 	}
 	Tags ecsTags
@@ -177,6 +182,7 @@ func (l *lean) instance(x instanceAnswer, from *Origin) (*Instance, error) {
 		PublicIPAddress: nonEmpty(*x.PublicIpAddress.IpAddress), EipAddress: *x.EipAddress.IpAddress, SecurityGroupIDs: groups,
 		HTTPEndpoint: l.text(x.MetadataOptions.HttpEndpoint), HTTPTokens: l.text(x.MetadataOptions.HttpTokens)}
 	i.Zone, i.ResourceGroupID, i.VPCID, i.Tags = l.text(x.ZoneId), l.text(x.ResourceGroupId), l.text(x.VpcAttributes.VpcId), l.tags(x.Tags.Tag)
+	i.PrivateIPAddress = slices.Clip(nonEmpty(append(x.VpcAttributes.PrivateIpAddress.IpAddress, x.InnerIpAddress.IpAddress...)))
 	for _, n := range x.NetworkInterfaces.NetworkInterface {
 		i.interfaceIDs = append(i.interfaceIDs, n.NetworkInterfaceId)
 	}

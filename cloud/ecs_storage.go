@@ -93,7 +93,10 @@ func readDisks(r *reader, region string) {
 	r.listed(req, byToken(500), func(body []byte, from *Origin) (page, error) {
 		list, p, err := decodeDisks(l, body, from)
 		if err == nil {
-			r.add(func(a *Account) { a.ECS.Disks = append(a.ECS.Disks, list...) })
+			r.add(func(a *Account) {
+				a.ECS.Disks = append(a.ECS.Disks, list...)
+				l.keepParts(a)
+			})
 		}
 		return p, err
 	})
@@ -105,6 +108,7 @@ func decodeDisks(l *lean, body []byte, from *Origin) ([]*Disk, page, error) {
 		Disks     struct {
 			Disk *[]struct {
 				DiskId, DiskName, Category, Status       string
+				InstanceId                               string
 				ZoneId, ResourceGroupId                  string
 				AutoSnapshotPolicyId                     string
 				Encrypted, EnableAutomatedSnapshotPolicy *looseBool
@@ -128,6 +132,7 @@ func decodeDisks(l *lean, body []byte, from *Origin) ([]*Disk, page, error) {
 			EnableAutomatedSnapshotPolicy: flag(d.EnableAutomatedSnapshotPolicy),
 			AutoSnapshotPolicyID:          l.text(d.AutoSnapshotPolicyId)}
 		x.Zone, x.ResourceGroupID, x.Tags = l.text(d.ZoneId), l.text(d.ResourceGroupId), l.tags(d.Tags.Tag)
+		l.partOf(x.Ref(), d.InstanceId)
 		list = append(list, x)
 	}
 	return list, page{items: len(list), next: doc.NextToken}, nil
@@ -199,7 +204,10 @@ func readSnapshots(r *reader, region string) {
 	r.listed(req, byToken(100), func(body []byte, from *Origin) (page, error) {
 		list, p, err := decodeSnapshots(l, body, from)
 		if err == nil {
-			r.add(func(a *Account) { a.ECS.Snapshots = append(a.ECS.Snapshots, list...) })
+			r.add(func(a *Account) {
+				a.ECS.Snapshots = append(a.ECS.Snapshots, list...)
+				l.keepParts(a)
+			})
 		}
 		return p, err
 	})
@@ -211,6 +219,7 @@ func decodeSnapshots(l *lean, body []byte, from *Origin) ([]*Snapshot, page, err
 		Snapshots struct {
 			Snapshot *[]struct {
 				SnapshotId, SnapshotName, ResourceGroupId string
+				SourceDiskId                              string
 				Encrypted                                 *looseBool
 				Tags                                      ecsTags
 			}
@@ -229,6 +238,7 @@ func decodeSnapshots(l *lean, body []byte, from *Origin) ([]*Snapshot, page, err
 		}
 		x := &Snapshot{Resource: l.resource("ecs.snapshot", "snapshot", s.SnapshotId, s.SnapshotName, from), Encrypted: flag(s.Encrypted)}
 		x.ResourceGroupID, x.Tags = l.text(s.ResourceGroupId), l.tags(s.Tags.Tag)
+		l.partOf(x.Ref(), s.SourceDiskId)
 		list = append(list, x)
 	}
 	return list, page{items: len(list), next: doc.NextToken}, nil

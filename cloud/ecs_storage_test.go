@@ -124,7 +124,8 @@ func TestStorageIsLean(t *testing.T) {
 // end in a failure of that list, or name every resource they yield.
 func FuzzReadStorage(f *testing.F) {
 	lists := []string{"ecs/DescribeDisks", "ecs/DescribeAutoSnapshotPolicyEx", "ecs/DescribeSnapshots", "ecs/DescribeImages",
-		"ecs/DescribeImageSharePermission", "vpc/DescribeVpcs", "vpc/DescribeVSwitches", "vpc/DescribeFlowLogs"}
+		"ecs/DescribeImageSharePermission", "vpc/DescribeVpcs", "vpc/DescribeVSwitches", "vpc/DescribeFlowLogs",
+		callNATGateways, callEIPAddresses, callSLB, callALB, callNLB}
 	for i, body := range []string{
 		`{"Disks":{"Disk":[{"DiskId":"d-1","Encrypted":"true","Tags":{"Tag":[{"TagKey":"a"}]}}]}}`,
 		`{"TotalCount":"1","AutoSnapshotPolicies":{"AutoSnapshotPolicy":[{"AutoSnapshotPolicyId":"sp-1","TargetCopyRegions":"[\"x\"]"}]}}`,
@@ -134,6 +135,11 @@ func FuzzReadStorage(f *testing.F) {
 		`{"TotalCount":1,"Vpcs":{"Vpc":[{"VpcId":"vpc-1","VSwitchIds":{"VSwitchId":["vsw-1"]}}]}}`,
 		`{"TotalCount":1,"VSwitches":{"VSwitch":[{"VSwitchId":"vsw-1","VpcId":"vpc-1"}]}}`,
 		`{"TotalCount":"1","FlowLogs":{"FlowLog":[{"FlowLogId":"fl-1","ResourceId":"vpc-1","TrafficPath":{"TrafficPathList":["all"]}}]}}`,
+		`{"TotalCount":1,"NatGateways":{"NatGateway":[{"NatGatewayId":"ngw-1","NetworkType":"internet","IpLists":{"IpList":[{"IpAddress":"203.0.113.1"}]}}]}}`,
+		`{"TotalCount":1,"EipAddresses":{"EipAddress":[{"AllocationId":"eip-1","IpAddress":"203.0.113.1","InstanceId":"ngw-1"}]}}`,
+		`{"TotalCount":1,"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1","AddressType":"internet"}]}}`,
+		`{"NextToken":"","LoadBalancers":[{"LoadBalancerId":"alb-1","AddressType":"Internet"}]}`,
+		`{"NextToken":"x","LoadBalancers":[{"LoadBalancerId":"nlb-1","AddressType":"Intranet"}]}`,
 	} {
 		f.Add(byte(i), []byte(body))
 	}

@@ -27,7 +27,7 @@ const callIPv6 = "vpc/DescribeIpv6Addresses"
 // readIPv6 reads the IPv6 addresses of a region. It is asked for only where an
 // interface has one.
 func readIPv6(r *reader, region string) {
-	readVPCList(r, region, "DescribeIpv6Addresses", decodeIPv6, func(v *VPC, list []*IPv6Address) { v.IPv6Addresses = append(v.IPv6Addresses, list...) })
+	readVPCList(r, region, "DescribeIpv6Addresses", 50, decodeIPv6, func(v *VPC, list []*IPv6Address) { v.IPv6Addresses = append(v.IPv6Addresses, list...) })
 }
 
 func decodeIPv6(l *lean, body []byte, from *Origin) ([]*IPv6Address, page, error) {

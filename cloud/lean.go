@@ -9,6 +9,7 @@ type lean struct {
 	account, service, region string
 	texts                    map[string]string
 	sets                     map[string]map[string]string
+	parts                    []belonging
 }
 
 func (r *reader) lean(service, region string) *lean {

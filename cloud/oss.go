@@ -94,7 +94,7 @@ var ossService = service{
 		for _, b := range a.OSS.Buckets {
 			b.AccountPublicAccessBlock = a.OSS.PublicAccessBlock
 			if b.ResourceGroupID == "" {
-				b.ResourceGroupID = b.Info.Value.ResourceGroupID
+				b.ResourceGroupID, b.GroupUnread = b.Info.Value.ResourceGroupID, b.Info.Why() != nil
 			}
 		}
 		sortResources(a.OSS.Buckets)

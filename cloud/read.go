@@ -41,7 +41,7 @@ type service struct {
 }
 
 // services is every product this program reads, in the order of their links.
-var services = []service{vpcService, ecsService, rdsService, ossService, actionTrailService, ramService}
+var services = []service{vpcService, ecsService, rdsService, ossService, actionTrailService, ramService, slbService, albService, nlbService}
 
 // Read asks the Source for the account's configuration and returns what it
 // said, sorted, with everything that could not be read in Missing.
@@ -109,6 +109,7 @@ func (a *Account) finish() {
 	a.Regions = slices.Compact(a.Regions)
 	sortErrors(a.Missing)
 	sortErrors(a.NotHere)
+	a.placeParts()
 	for _, s := range services {
 		if s.link != nil {
 			s.link(a)
@@ -118,7 +119,7 @@ func (a *Account) finish() {
 
 // regionLists is the call by which a product tells its regions; a product that is
 // not named has those of ECS.
-var regionLists = map[string]string{"ecs": "ecs", "vpc": "ecs", "rds": "rds"}
+var regionLists = map[string]string{"ecs": "ecs", "vpc": "ecs", "rds": "rds", "slb": "slb", "alb": "alb", "nlb": "nlb"}
 
 // RegionList is the call by which the regions of a service are read, as
 // "ecs/DescribeRegions"; "" for a service that belongs to none.
@@ -156,29 +157,44 @@ func (r *reader) openedRegions(list string) []string {
 	return ids
 }
 
-// describeRegions reads the regions of one product. ECS and RDS share the
-// answer's outline and differ in its list; RDS lists a region once a zone.
+// describeRegions reads the regions of one product. ECS, RDS and SLB share the
+// answer's outline and differ in its list, which ALB and NLB leave bare; RDS lists
+// a region once a zone.
 func (r *reader) describeRegions(name string) ([]string, *Error) {
 	req := Request{Service: name, Action: "DescribeRegions"}
 	a, fail := r.call(req)
 	if fail != nil {
 		return nil, fail
 	}
-	type region struct{ RegionId string }
-	var body struct {
-		Regions struct{ Region, RDSRegion []region }
-	}
-	if err := json.Unmarshal(a.Body, &body); err != nil {
+	ids, err := decodeRegions(a.Body)
+	if err != nil {
 		return nil, broken(req, a, err)
-	}
-	var ids []string
-	for _, x := range slices.Concat(body.Regions.Region, body.Regions.RDSRegion) {
-		ids = append(ids, x.RegionId)
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if len(ids) == 0 || ids[0] == "" {
 		return nil, broken(req, a, errors.New("it names no region"))
+	}
+	return ids, nil
+}
+
+func decodeRegions(body []byte) ([]string, error) {
+	var doc struct{ Regions json.RawMessage }
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return nil, err
+	}
+	type region struct{ RegionId string }
+	var bare []region
+	if json.Unmarshal(doc.Regions, &bare) != nil {
+		var wrapped struct{ Region, RDSRegion []region }
+		if err := json.Unmarshal(doc.Regions, &wrapped); err != nil {
+			return nil, err
+		}
+		bare = slices.Concat(wrapped.Region, wrapped.RDSRegion)
+	}
+	var ids []string
+	for _, x := range bare {
+		ids = append(ids, x.RegionId)
 	}
 	return ids, nil
 }

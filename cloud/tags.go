@@ -13,8 +13,12 @@ const (
 	callBucketTags = "oss/GetBucketTags"
 )
 
-// TagCalls are the calls that read nothing but tags.
-func TagCalls() []string { return []string{callDBTags, callBucketTags} }
+// InventoryCalls are the calls whose answers no check reads: they serve the
+// inventory, the picture of the network, and tell which grading object a resource
+// belongs to.
+func InventoryCalls() []string {
+	return []string{callDBTags, callBucketTags, callNATGateways, callEIPAddresses, callSLB, callALB, callNLB}
+}
 
 // readDBTags reads the tags of all databases of a region in one call, and puts
 // them to the databases.

@@ -12,6 +12,8 @@ type VPC struct {
 	FlowLogs  []*FlowLog
 	// IPv6Addresses are those of the regions where an interface has one.
 	IPv6Addresses []*IPv6Address
+	NATGateways   []*NATGateway
+	EIPAddresses  []*EIPAddress
 
 	ipv6 map[ipv6Key]*IPv6Address
 	// begun is the first answer of each region's lists, by call and region: the
@@ -68,12 +70,16 @@ var vpcService = service{
 		r.spawn(func() { readNetworks(r, region) })
 		r.spawn(func() { readVSwitches(r, region) })
 		r.spawn(func() { readFlowLogs(r, region) })
+		r.spawn(func() { readNATGateways(r, region) })
+		r.spawn(func() { readEIPAddresses(r, region) })
 	},
 	link: linkVPC,
 	resources: func(a *Account, all []*Resource) []*Resource {
 		all = refs(all, a.VPC.Networks)
 		all = refs(all, a.VPC.VSwitches)
 		all = refs(all, a.VPC.FlowLogs)
+		all = refs(all, a.VPC.NATGateways)
+		all = refs(all, a.VPC.EIPAddresses)
 		return refs(all, a.VPC.IPv6Addresses)
 	},
 }
@@ -81,19 +87,20 @@ var vpcService = service{
 // vpcTags is how VPC wraps tags.
 type vpcTags struct{ Tag []tag }
 
-// readVPCList reads one of the three lists. They page alike.
-func readVPCList[T any](r *reader, region, action string, decode func(*lean, []byte, *Origin) ([]T, page, error), keep func(*VPC, []T)) {
+// readVPCList reads one of the lists, in pages of the size that the API takes at most.
+func readVPCList[T any](r *reader, region, action string, size int, decode func(*lean, []byte, *Origin) ([]T, page, error), keep func(*VPC, []T)) {
 	req := Request{Service: "vpc", Region: region, Action: action}
 	if !r.wants(req.Call()) {
 		return
 	}
 	l := r.lean("vpc", region)
-	r.listed(req, byNumber(50), func(body []byte, from *Origin) (page, error) {
+	r.listed(req, byNumber(size), func(body []byte, from *Origin) (page, error) {
 		list, p, err := decode(l, body, from)
 		if err == nil {
 			r.add(func(a *Account) {
 				a.VPC.begin(from)
 				keep(&a.VPC, list)
+				l.keepParts(a)
 			})
 		}
 		return p, err
@@ -101,15 +108,15 @@ func readVPCList[T any](r *reader, region, action string, decode func(*lean, []b
 }
 
 func readNetworks(r *reader, region string) {
-	readVPCList(r, region, "DescribeVpcs", decodeNetworks, func(v *VPC, list []*Network) { v.Networks = append(v.Networks, list...) })
+	readVPCList(r, region, "DescribeVpcs", 50, decodeNetworks, func(v *VPC, list []*Network) { v.Networks = append(v.Networks, list...) })
 }
 
 func readVSwitches(r *reader, region string) {
-	readVPCList(r, region, "DescribeVSwitches", decodeVSwitches, func(v *VPC, list []*VSwitch) { v.VSwitches = append(v.VSwitches, list...) })
+	readVPCList(r, region, "DescribeVSwitches", 50, decodeVSwitches, func(v *VPC, list []*VSwitch) { v.VSwitches = append(v.VSwitches, list...) })
 }
 
 func readFlowLogs(r *reader, region string) {
-	readVPCList(r, region, "DescribeFlowLogs", decodeFlowLogs, func(v *VPC, list []*FlowLog) { v.FlowLogs = append(v.FlowLogs, list...) })
+	readVPCList(r, region, "DescribeFlowLogs", 50, decodeFlowLogs, func(v *VPC, list []*FlowLog) { v.FlowLogs = append(v.FlowLogs, list...) })
 }
 
 // begin remembers a list's first answer.
@@ -229,6 +236,8 @@ func linkVPC(a *Account) {
 	sortResources(a.VPC.VSwitches)
 	sortResources(a.VPC.FlowLogs)
 	sortResources(a.VPC.IPv6Addresses)
+	sortResources(a.VPC.NATGateways)
+	sortResources(a.VPC.EIPAddresses)
 	a.VPC.ipv6 = map[ipv6Key]*IPv6Address{}
 	for _, x := range a.VPC.IPv6Addresses {
 		a.VPC.ipv6[ipv6Key{x.Region, x.Address}] = x

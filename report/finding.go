@@ -57,6 +57,8 @@ type Resource struct {
 	Zone          string            `json:"zone,omitempty"`
 	ResourceGroup string            `json:"resource_group,omitempty"`
 	VPC           string            `json:"vpc,omitempty"`
+	Addresses     []string          `json:"addresses,omitempty"` // IP addresses and host names, public ones first
+	Internet      bool              `json:"internet,omitempty"`  // one of them is on the internet
 	ARN           string            `json:"arn,omitempty"`
 	Tags          map[string]string `json:"tags,omitempty"`
 }
@@ -159,12 +161,15 @@ func newParams(c *checks.Check, values map[string]any) []Param {
 
 func inventory(acc *cloud.Account, system *System) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
+		reaches := acc.Reaches()
 		for _, x := range acc.Resources() {
 			if system != nil && !system.claims(acc.ID, x) {
 				continue
 			}
+			at := reaches[x]
 			r := Resource{Type: x.Type, ID: clean(x.ID), Name: clean(x.Name), Region: x.Region, Account: acc.ID, Zone: x.Zone,
-				ResourceGroup: x.ResourceGroupID, VPC: x.VPCID, ARN: clean(x.ARN()), Tags: cleanTags(x.Tags)}
+				ResourceGroup: x.ResourceGroupID, VPC: x.VPCID, ARN: clean(x.ARN()),
+				Addresses: cleanList(at.Addresses), Internet: at.Internet, Tags: cleanTags(x.Tags)}
 			if !yield(r) {
 				return
 			}
@@ -175,6 +180,13 @@ func inventory(acc *cloud.Account, system *System) iter.Seq[Resource] {
 // clean makes a string valid UTF-8: what is not would come back from JSON as
 // another string, and a report loaded again would differ.
 func clean(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+func cleanList(list []string) []string {
+	for i, s := range list {
+		list[i] = clean(s)
+	}
+	return list
+}
 
 func cleanTags(tags map[string]string) map[string]string {
 	for k, v := range tags {

@@ -39,28 +39,30 @@ func (s Selection) empty() bool {
 }
 
 // takes reports whether a resource is chosen. unread is the answer where its
-// tags decide and could not be read.
+// tags or its resource group decide and could not be read.
 func (s Selection) takes(account string, x *cloud.Resource, unread bool) bool {
 	among := func(list []string, values ...string) bool {
 		return len(list) == 0 || slices.ContainsFunc(values, func(v string) bool { return v != "" && slices.Contains(list, v) })
 	}
-	if s.empty() || !among(s.Accounts, account) || !among(s.Regions, x.Region) || !among(s.ResourceGroups, x.ResourceGroupID) ||
-		!among(s.VPCs, x.VPCID, x.ID) || !among(s.IDs, x.ID) {
+	if s.empty() || !among(s.Accounts, account) || !among(s.Regions, x.Region) ||
+		!among(s.VPCs, x.VPCID, x.ID) || !among(s.IDs, x.ID) || !x.GroupUnread && !among(s.ResourceGroups, x.ResourceGroupID) {
 		return false
 	}
-	if len(s.Tags) > 0 && x.TagsUnread {
-		return unread
-	}
 	for key, values := range s.Tags {
-		if v, ok := x.Tags[key]; !ok || !slices.Contains(values, v) {
+		if v, ok := x.Tags[key]; !x.TagsUnread && (!ok || !slices.Contains(values, v)) {
 			return false
 		}
 	}
-	return true
+	return unread || !s.unsure(x)
 }
 
-// claims reports whether a resource belongs to the system. One whose tags were
-// not read may: it is taken in, so that nothing goes unassessed.
+// unsure reports whether what decides of a resource was not read.
+func (s Selection) unsure(x *cloud.Resource) bool {
+	return len(s.Tags) > 0 && x.TagsUnread || len(s.ResourceGroups) > 0 && x.GroupUnread
+}
+
+// claims reports whether a resource belongs to the system. One whose tags or group
+// were not read may: it is taken in, so that nothing goes unassessed.
 func (s *System) claims(account string, x *cloud.Resource) bool {
 	return s.Select.takes(account, x, true) && !s.Exclude.takes(account, x, false)
 }
@@ -101,7 +103,7 @@ func accountWide(x *cloud.Resource) bool {
 type Claims struct {
 	Unclaimed int       `json:"unclaimed"` // resources of no system
 	Shared    int       `json:"shared"`    // resources of several
-	Unsure    int       `json:"unsure"`    // resources whose tags decide and were not read
+	Unsure    int       `json:"unsure"`    // resources whose tags or group decide and were not read
 	Examples  []Claimed `json:"examples"`  // the first of each kind
 }
 
@@ -131,7 +133,7 @@ func (c *Claims) add(systems []*System, acc *cloud.Account) {
 				names = append(names, s.Name)
 			}
 		}
-		unsure := x.TagsUnread && slices.ContainsFunc(systems, func(s *System) bool { return len(s.Select.Tags)+len(s.Exclude.Tags) > 0 })
+		unsure := slices.ContainsFunc(systems, func(s *System) bool { return s.Select.unsure(x) || s.Exclude.unsure(x) })
 		switch {
 		case unsure:
 			c.Unsure++

@@ -10,6 +10,7 @@ import (
 func TestSystemClaims(t *testing.T) {
 	x := &cloud.Resource{Type: "ecs.instance", ID: "i-1", Region: "cn-beijing", ResourceGroupID: "rg-1", VPCID: "vpc-1", Tags: map[string]string{"system": "his"}}
 	unread := &cloud.Resource{Type: "oss.bucket", ID: "b", Region: "cn-beijing", TagsUnread: true}
+	noGroup := &cloud.Resource{Type: "oss.bucket", ID: "b", Region: "cn-beijing", GroupUnread: true, Tags: map[string]string{"system": "web"}}
 	vpc := &cloud.Resource{Type: "vpc.vpc", ID: "vpc-1", Region: "cn-beijing"}
 	tag := func(v ...string) map[string][]string { return map[string][]string{"system": v} }
 	for name, tt := range map[string]struct {
@@ -34,6 +35,10 @@ func TestSystemClaims(t *testing.T) {
 		"tags unread":                  {Selection{Tags: tag("his")}, Selection{}, unread, true},
 		"tags unread, other region":    {Selection{Tags: tag("his"), Regions: []string{"cn-x"}}, Selection{}, unread, false},
 		"exclusion by tags unread":     {Selection{Accounts: []string{"1"}}, Selection{Tags: tag("his")}, unread, true},
+		"tags unread, another group":   {Selection{Tags: tag("his"), ResourceGroups: []string{"rg-1"}}, Selection{}, unread, false},
+		"group unread":                 {Selection{ResourceGroups: []string{"rg-1"}}, Selection{}, noGroup, true},
+		"group unread, another tag":    {Selection{ResourceGroups: []string{"rg-1"}, Tags: tag("his")}, Selection{}, noGroup, false},
+		"exclusion by group unread":    {Selection{Accounts: []string{"1"}}, Selection{ResourceGroups: []string{"rg-1"}}, noGroup, true},
 		"no VPC where one is asked of": {Selection{VPCs: []string{""}}, Selection{}, unread, false},
 	} {
 		s := &System{Select: tt.sel, Exclude: tt.not}

@@ -5,10 +5,13 @@ import (
 	"slices"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/alb"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ims"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/nlb"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ram"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/slb"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/vpc"
 )
@@ -32,6 +35,9 @@ var services = map[string]service{
 	"actiontrail":     {send: rpc("Actiontrail", "2020-07-06", actiontrail.GetEndpointMap(), actiontrail.GetEndpointType())},
 	"ram":             {send: rpc("Ram", "2015-05-01", ram.GetEndpointMap(), ram.GetEndpointType())},
 	"ims":             {send: rpc("Ims", "2019-08-15", ims.GetEndpointMap(), ims.GetEndpointType())},
+	"slb":             {send: rpc("Slb", "2014-05-15", slb.GetEndpointMap(), slb.GetEndpointType())},
+	"alb":             {send: rpc("Alb", "2020-06-16", alb.GetEndpointMap(), alb.GetEndpointType())},
+	"nlb":             {send: rpc("Nlb", "2022-04-30", nlb.GetEndpointMap(), nlb.GetEndpointType())},
 	"sts":             {send: rpc("Sts", "2015-04-01", sts.GetEndpointMap(), sts.GetEndpointType())},
 	"resourcemanager": {send: rpc("ResourceManager", "2020-03-31", resourcemanager.GetEndpointMap(), resourcemanager.GetEndpointType())},
 	"oss":             {send: sendOSS, requestID: "X-Oss-Request-Id"},

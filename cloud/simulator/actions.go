@@ -21,6 +21,9 @@ var products = []product{
 	{"vpc", "2016-04-28", "vpc"},
 	{"rds", "2014-08-15", "rds"},
 	{"actiontrail", "2020-07-06", "actiontrail"},
+	{"slb", "2014-05-15", "slb"},
+	{"alb", "2020-06-16", "alb"},
+	{"nlb", "2022-04-30", "nlb"},
 	{"sts", "2015-04-01", "sts"},
 	{"ram", "2015-05-01", "ram"},
 	{"ims", "2019-08-15", "ims"},
@@ -64,6 +67,7 @@ var (
 	byNumber100  = paging{style: numbered, size: 10, min: 1, max: 100}
 	byNumber50   = paging{style: numbered, size: 10, min: 1, max: 50, strict: true}
 	flowLogPages = paging{style: numbered, size: 20, min: 1, max: 50, strict: true, text: true}
+	byToken100   = paging{style: token, size: 20, min: 1, max: 100, strict: true}
 	ruleListPage = paging{style: token, size: 500, min: 10, max: 1000, bare: true}
 )
 
@@ -79,7 +83,7 @@ var (
 )
 
 // actions is every API that is answered, OSS and the log service apart.
-var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, kmsActions, directoryActions, otherActions)
+var actions = slices.Concat(ecsActions, vpcActions, rdsActions, ramActions, imsActions, kmsActions, directoryActions, balancerActions, otherActions)
 
 var ecsActions = []action{
 	{service: "ecs", name: "DescribeRegions", list: "Regions.Region", global: true,
@@ -132,8 +136,24 @@ var vpcActions = []action{
 	{service: "vpc", name: "DescribeIpv6Addresses", list: "Ipv6Addresses.Ipv6Address", paging: byNumber50, required: region,
 		filters: []filter{{"Ipv6AddressId", "Ipv6AddressId", one}, {"Ipv6Address", "Ipv6Address", one}, {"VpcId", "VpcId", one}, {"VSwitchId", "VSwitchId", one},
 			{"NetworkType", "NetworkType", one}, {"AssociatedInstanceId", "AssociatedInstanceId", one}, {"AssociatedInstanceType", "AssociatedInstanceType", one}}},
+	{service: "vpc", name: "DescribeNatGateways", list: "NatGateways.NatGateway", paging: byNumber50, required: region,
+		filters: []filter{{"NatGatewayId", "NatGatewayId", one}, {"VpcId", "VpcId", one}, {"NetworkType", "NetworkType", one}, {"NatType", "NatType", one},
+			{"VSwitchId", "NatGatewayPrivateInfo.VswitchId", one}, {"ZoneId", "NatGatewayPrivateInfo.IzNo", one}, {"Status", "Status", one}, {"ResourceGroupId", "ResourceGroupId", one}}},
 	{service: "vpc", name: "DescribeEipAddresses", list: "EipAddresses.EipAddress", paging: paging{style: numbered, size: 10, min: 1, max: 100, strict: true}, required: region,
 		filters: []filter{{"AllocationId", "AllocationId", commas}, {"EipAddress", "IpAddress", commas}, {"Status", "Status", one}, {"AssociatedInstanceId", "InstanceId", one}, {"AssociatedInstanceType", "InstanceType", one}}},
+}
+
+// balancerActions are those of the three products of load balancers.
+var balancerActions = []action{
+	{service: "slb", name: "DescribeRegions", list: "Regions.Region", global: true},
+	{service: "slb", name: "DescribeLoadBalancers", list: "LoadBalancers.LoadBalancer", paging: byNumber100, required: region,
+		filters: []filter{{"LoadBalancerId", "LoadBalancerId", commas}, {"VpcId", "VpcId", one}, {"AddressType", "AddressType", one}, {"LoadBalancerStatus", "LoadBalancerStatus", one}}},
+	{service: "alb", name: "DescribeRegions", list: "Regions", global: true},
+	{service: "alb", name: "ListLoadBalancers", list: "LoadBalancers", paging: byToken100,
+		filters: []filter{{"AddressType", "AddressType", one}, {"LoadBalancerStatus", "LoadBalancerStatus", one}, {"LoadBalancerIds", "LoadBalancerId", repeated}, {"VpcIds", "VpcId", repeated}}},
+	{service: "nlb", name: "DescribeRegions", list: "Regions", global: true},
+	{service: "nlb", name: "ListLoadBalancers", list: "LoadBalancers", paging: byToken100,
+		filters: []filter{{"AddressType", "AddressType", one}, {"LoadBalancerStatus", "LoadBalancerStatus", one}, {"LoadBalancerIds", "LoadBalancerId", repeated}, {"VpcIds", "VpcId", repeated}}},
 }
 
 // ofDatabase is an API about one database.
@@ -179,6 +199,7 @@ var otherActions = []action{
 // regionLists is where a product's regions are listed.
 var regionLists = map[string]*action{
 	"ecs": findAction("ecs", "DescribeRegions"), "vpc": findAction("ecs", "DescribeRegions"), "rds": findAction("rds", "DescribeRegions"),
+	"slb": findAction("slb", "DescribeRegions"), "alb": findAction("alb", "DescribeRegions"), "nlb": findAction("nlb", "DescribeRegions"),
 }
 
 func findAction(service, name string) *action {

@@ -91,7 +91,7 @@ func (c *cloud) oss(region string, signature oss.SignatureVersionType) *oss.Clie
 		WithCredentialsProvider(osscredentials.NewStaticCredentialsProvider(c.id, c.secret, c.token)))
 }
 
-var versions = map[string]string{"ecs": "2014-05-26", "vpc": "2016-04-28", "rds": "2014-08-15", "actiontrail": "2020-07-06", "sts": "2015-04-01", "ram": "2015-05-01", "ims": "2019-08-15", "kms": "2016-01-20", "resourcemanager": "2020-03-31"}
+var versions = map[string]string{"ecs": "2014-05-26", "vpc": "2016-04-28", "rds": "2014-08-15", "actiontrail": "2020-07-06", "sts": "2015-04-01", "ram": "2015-05-01", "ims": "2019-08-15", "kms": "2016-01-20", "slb": "2014-05-15", "alb": "2020-06-16", "nlb": "2022-04-30", "resourcemanager": "2020-03-31"}
 
 // sdk is the older SDK's client.
 func (c *cloud) sdk(region string) *sdk.Client {

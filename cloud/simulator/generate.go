@@ -53,7 +53,7 @@ func Generate(size Size) fs.FS {
 			all.Files = append(all.Files, txtar.File{Name: f.Name, Data: onlyRegions(f.Data, size.Regions)})
 		case service == "kms":
 			keys = append(keys, f)
-		case service != "ecs" && service != "rds" && service != "vpc":
+		case !slices.Contains(regionProducts, service):
 			all.Files = append(all.Files, f)
 		case place == patternRegion:
 			for i, r := range size.Regions {
@@ -69,6 +69,9 @@ func Generate(size Size) fs.FS {
 	g.FS = mustFS(all)
 	return g
 }
+
+// regionProducts are those whose things lie in regions, alike in every one.
+var regionProducts = []string{"ecs", "rds", "vpc", "slb", "alb", "nlb"}
 
 func splitName(name string) (service, region, rest string) {
 	service, name, _ = strings.Cut(name, "/")

@@ -15,11 +15,14 @@ import (
 
 	ecs "github.com/alibabacloud-go/ecs-20140526/v7/client"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/actiontrail"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/alb"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ims"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/kms"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/nlb"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ram"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/rds"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/resourcemanager"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/slb"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/vpc"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -52,6 +55,14 @@ var models = map[string]model{
 	"vpc DescribeFlowLogs":      {vpc.DescribeFlowLogsRequest{}, vpc.DescribeFlowLogsResponse{}},
 	"vpc DescribeIpv6Addresses": {vpc.DescribeIpv6AddressesRequest{}, vpc.DescribeIpv6AddressesResponse{}},
 	"vpc DescribeEipAddresses":  {vpc.DescribeEipAddressesRequest{}, vpc.DescribeEipAddressesResponse{}},
+
+	"vpc DescribeNatGateways":   {vpc.DescribeNatGatewaysRequest{}, vpc.DescribeNatGatewaysResponse{}},
+	"slb DescribeRegions":       {slb.DescribeRegionsRequest{}, slb.DescribeRegionsResponse{}},
+	"slb DescribeLoadBalancers": {slb.DescribeLoadBalancersRequest{}, slb.DescribeLoadBalancersResponse{}},
+	"alb DescribeRegions":       {alb.DescribeRegionsRequest{}, alb.DescribeRegionsResponse{}},
+	"alb ListLoadBalancers":     {alb.ListLoadBalancersRequest{}, alb.ListLoadBalancersResponse{}},
+	"nlb DescribeRegions":       {nlb.DescribeRegionsRequest{}, nlb.DescribeRegionsResponse{}},
+	"nlb ListLoadBalancers":     {nlb.ListLoadBalancersRequest{}, nlb.ListLoadBalancersResponse{}},
 
 	"rds DescribeRegions":                   {rds.DescribeRegionsRequest{}, rds.DescribeRegionsResponse{}},
 	"rds DescribeDBInstances":               {rds.DescribeDBInstancesRequest{}, rds.DescribeDBInstancesResponse{}},

@@ -173,6 +173,11 @@ func (s *Simulator) appendPaging(to []byte, p paging, pg page, total, end, count
 	if p.style == whole || p.bare {
 		return to
 	}
+	if p.style == token {
+		number("MaxResults", pg.size)
+		number("TotalCount", total)
+		return to
+	}
 	number("PageNumber", pg.number)
 	if p.total == "TotalRecordCount" {
 		if !p.uncounted {

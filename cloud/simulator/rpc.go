@@ -396,6 +396,12 @@ func (c *call) without(a *action) (*document, *failure) {
 	if a.absent != nil {
 		return nil, a.absent
 	}
+	if ecs := regionLists["ecs"]; a == regionLists[a.service] && a != ecs {
+		// An account that says nothing of a product's regions has it where it has machines.
+		if d, err := c.caller.account.find(entry(ecs.service, "", ecs.name, nil), ecs.list); err == nil {
+			return d, d.failure
+		}
+	}
 	return &document{items: rawItems{}, body: []byte(a.otherwise)}, nil
 }
 

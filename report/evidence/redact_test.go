@@ -252,7 +252,7 @@ var spared = []string{"default"}
 
 // common are tags of the demo account that are words of the API's too. Where they
 // stand as tags they are replaced; as the type of a disk they are not.
-var common = []string{"system", "data", "test"}
+var common = []string{"system", "data", "test", "zone"}
 
 // noNameLeft looks for every name of the original answers in what is not ours: the
 // bodies, the files' names, and the index's columns for resources and values.

@@ -17,7 +17,7 @@ const OSS = require('ali-oss')
 
 const versions = {
   ecs: '2014-05-26', vpc: '2016-04-28', rds: '2014-08-15', actiontrail: '2020-07-06', sts: '2015-04-01',
-  ram: '2015-05-01', ims: '2019-08-15', kms: '2016-01-20',
+  ram: '2015-05-01', ims: '2019-08-15', kms: '2016-01-20', slb: '2014-05-15', alb: '2020-06-16', nlb: '2022-04-30',
 }
 let url, id, secret, child
 
@@ -152,6 +152,26 @@ test('pop-core lists users over several pages, by marker, and looks into them', 
   const { SummaryMap } = await rpc('ims').request('GetAccountSummary')
   assert.equal(SummaryMap.Users, users.length)
   assert.equal(SummaryMap.MFADevicesInUse, devices)
+})
+
+test('pop-core lists what stands at the edge of the network', async () => {
+  const classic = []
+  for (let page = 1; page < 3; page++) {
+    const got = await rpc('slb').request('DescribeLoadBalancers', { RegionId: 'cn-beijing', PageSize: 1, PageNumber: page })
+    assert.equal(got.TotalCount, 2)
+    classic.push(...got.LoadBalancers.LoadBalancer.map((b) => b.LoadBalancerId))
+  }
+  assert.equal(distinct(classic), 2)
+  for (const service of ['alb', 'nlb']) {
+    const got = await rpc(service).request('ListLoadBalancers', { RegionId: 'cn-beijing', MaxResults: 100 })
+    assert.equal(got.TotalCount, 1)
+    assert.equal(distinct(got.LoadBalancers.map((b) => b.LoadBalancerId)), 1)
+    assert.equal((await rpc(service).request('DescribeRegions')).Regions.length, 4)
+  }
+  const gateways = await rpc('vpc').request('DescribeNatGateways', { RegionId: 'cn-beijing', PageSize: 50 })
+  assert.equal(distinct(gateways.NatGateways.NatGateway.map((g) => g.NatGatewayId)), 2)
+  const addresses = await rpc('vpc').request('DescribeEipAddresses', { RegionId: 'cn-beijing', PageSize: 100 })
+  assert.equal(distinct(addresses.EipAddresses.EipAddress.map((a) => a.AllocationId)), 13)
 })
 
 test('pop-core lists keys over several pages', async () => {

@@ -1,0 +1,90 @@
+package cloud
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// TestLoadBalancers: the three products' lists are one, in whatever way they page
+// and spell, and a list that broke is missing.
+func TestLoadBalancers(t *testing.T) {
+	const (
+		classic = `{"RequestId":"R","TotalCount":1,"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1","AddressType":"internet","Address":"203.0.113.1","Tags":{"Tag":[{"TagKey":"a","TagValue":"b"}]}}]}}`
+		first   = `{"RequestId":"R","NextToken":"T","TotalCount":2,"LoadBalancers":[{"LoadBalancerId":"alb-1","AddressType":"Intranet","DNSName":"a.example","VpcId":"vpc-1"}]}`
+		second  = `{"RequestId":"R","NextToken":"","TotalCount":2,"LoadBalancers":[{"LoadBalancerId":"alb-2","AddressType":"Internet","DNSName":"b.example","VpcId":"vpc-1"}]}`
+		none    = `{"RequestId":"R","NextToken":"","TotalCount":0,"LoadBalancers":[]}`
+	)
+	answers := func(alb string) fstest.MapFS {
+		return fstest.MapFS{
+			"sts/global/GetCallerIdentity.json":         {Data: []byte(`{"AccountId":"1","RequestId":"R"}`)},
+			"slb/global/DescribeRegions.json":           {Data: []byte(`{"RequestId":"R","Regions":{"Region":[{"RegionId":"cn-beijing"}]}}`)},
+			"alb/global/DescribeRegions.json":           {Data: []byte(`{"RequestId":"R","Regions":[{"RegionId":"cn-beijing"}]}`)},
+			"nlb/global/DescribeRegions.json":           {Data: []byte(`{"RequestId":"R","Regions":[]}`)},
+			"slb/cn-beijing/DescribeLoadBalancers.json": {Data: []byte(classic)},
+			"alb/cn-beijing/ListLoadBalancers.json":     {Data: []byte(alb)},
+			"alb/cn-beijing/ListLoadBalancers.2.json":   {Data: []byte(second)},
+			"nlb/cn-beijing/ListLoadBalancers.json":     {Data: []byte(none)},
+		}
+	}
+	calls := map[string]bool{callSLB: true, callALB: true, callNLB: true}
+	a := readAnswers(t, answers(first), Options{Calls: calls})
+	var got []string
+	reaches := a.Reaches()
+	for _, b := range a.Balancers.LoadBalancers {
+		at := reaches[b.Ref()]
+		where := "inside"
+		if at.Internet {
+			where = "internet"
+		}
+		got = append(got, b.Type+" "+b.ID+" "+strings.Join(at.Addresses, ",")+" "+where)
+	}
+	want := []string{"alb.load_balancer alb-1 a.example inside", "alb.load_balancer alb-2 b.example internet", "slb.load_balancer lb-1 203.0.113.1 internet"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if missing := missingOf(a, "slb", "alb", "nlb"); len(missing) != 1 || !strings.Contains(missing[0], "nlb/DescribeRegions") {
+		t.Errorf("missing %q: a list of regions that names none is broken, and nothing else is", missing)
+	}
+	for _, broken := range []string{`{"RequestId":"R"}`, strings.Replace(first, `"AddressType":"Intranet",`, "", 1), strings.Replace(first, `"alb-1"`, `""`, 1)} {
+		a := readAnswers(t, answers(broken), Options{Calls: calls})
+		if a.ListFailure(callALB, "cn-beijing") == nil {
+			t.Errorf("%s is read as whole", broken)
+		}
+	}
+}
+
+// TestBelongings: what names no VPC of its own lies in that of what it belongs to.
+func TestBelongings(t *testing.T) {
+	a := hospital(t, Options{}, "sts", "ecs", "vpc", "balancers")
+	vpcs := map[string]string{}
+	for _, x := range a.Resources() {
+		vpcs[x.ID] = x.VPCID
+	}
+	instance := a.ECS.Instances[0]
+	disks, snapshots := 0, 0
+	for _, d := range a.ECS.Disks {
+		if d.VPCID != "" {
+			disks++
+		} else if d.Status == "In_use" {
+			t.Logf("disk %s of a classic instance?", d.ID)
+		}
+	}
+	for _, s := range a.ECS.Snapshots {
+		if s.VPCID != "" {
+			snapshots++
+		}
+	}
+	if disks < 70 || disks == len(a.ECS.Disks) || snapshots == 0 || instance.VPCID == "" {
+		t.Errorf("%d of %d disks and %d snapshots lie in a VPC", disks, len(a.ECS.Disks), snapshots)
+	}
+	for _, e := range a.VPC.EIPAddresses {
+		if want := vpcs[e.InstanceID]; e.InstanceID != "" && e.VPCID != want || e.InstanceID == "" && e.VPCID != "" {
+			t.Errorf("%s of %q lies in %q, want %q", e.ID, e.InstanceID, e.VPCID, want)
+		}
+	}
+	if len(a.parts) != 0 {
+		t.Error("the notes were kept")
+	}
+}
