@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -369,11 +370,13 @@ func (g *gap) plan() {
 	s.close()
 }
 
-// tagged is a tag by any of the names that people give it.
+// tagged is a tag by any of the names that people give it, the first that is there.
 func tagged(tags map[string]string, names ...string) string {
-	for key, v := range tags {
-		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, key) }) {
-			return v
+	for _, name := range names {
+		for _, key := range slices.Sorted(maps.Keys(tags)) {
+			if strings.EqualFold(name, key) {
+				return tags[key]
+			}
 		}
 	}
 	return ""
@@ -382,14 +385,14 @@ func tagged(tags map[string]string, names ...string) string {
 // assets is the list of assets (资产清单); owner, zone and level come from tags.
 func (g *gap) assets() {
 	s := g.sheet(g.say("Assets", "资产清单"), column{g.say("No.", "序号"), 8, plain}, column{g.say("Type", "资产类型"), 20, plain}, column{"ID", 30, plain}, column{g.say("Name", "名称"), 30, plain},
-		column{g.say("Account", "云账号"), 18, plain}, column{g.say("Region", "地域"), 14, plain}, column{g.say("Availability zone", "可用区"), 18, plain}, column{g.say("VPC", "专有网络"), 26, plain},
+		column{g.say("Account", "云账号"), 18, plain}, column{g.say("Region", "地域"), 14, plain}, column{g.say("Availability zone", "可用区"), 18, plain}, column{g.say("VPC", "专有网络"), 26, plain}, column{g.say("Address", "地址"), 34, plain},
 		column{g.say("Resource group", "资源组"), 22, plain}, column{g.say("Owner", "责任人"), 24, plain}, column{g.say("Security zone", "安全区域"), 16, plain}, column{g.say("Importance", "重要程度"), 12, plain}, column{g.say("Tags", "标签"), 40, plain})
 	n := 0
 	for x := range g.r.Inventory() {
 		if n++; n > maxAssets {
 			continue
 		}
-		s.add(n, x.Type, x.ID, x.Name, x.Account, x.Region, x.Zone, x.VPC, x.ResourceGroup, tagged(x.Tags, "owner", "责任人"), tagged(x.Tags, "zone", "安全区域"),
+		s.add(n, x.Type, x.ID, x.Name, x.Account, x.Region, x.Zone, x.VPC, strings.Join(x.Addresses, "\n"), x.ResourceGroup, tagged(x.Tags, "owner", "责任人"), tagged(x.Tags, "zone", "安全区域"),
 			tagged(x.Tags, "level", "importance", "重要程度", "等级"), strings.Join(visibleTags(x.Tags), "; "))
 	}
 	if n > maxAssets {

@@ -12,9 +12,9 @@ import (
 	"github.com/mlpscan/mlpscan/checks"
 )
 
-// WriteSVG draws the network: the internet, regions, VPCs with their zones, and
-// how many machines and databases lie in each, have a public address, and can be
-// reached where they should not. It is one picture without a script, for a page,
+// WriteSVG draws the network: the internet, regions, VPCs with their vSwitches, load
+// balancers and NAT gateways, and how many machines and databases lie in each, have
+// a public address, and can be reached where they should not. It is one picture without a script, for a page,
 // for a filing's annex, and for print.
 func WriteSVG(w io.Writer, r *Report) error {
 	nets := networksOf(r)
@@ -42,8 +42,9 @@ func topologies(r *Report) (en, zh template.HTML, err error) {
 // A netBox is one VPC of the picture, or what lies in none of a region.
 type netBox struct {
 	region, id, name     string
-	zones                []string
-	switches             int
+	switches             []string  // names and zones
+	gateways             []gateway // load balancers, then NAT gateways
+	addresses            int       // elastic public ones
 	machines, databases  int
 	publicMachines       int // with a public address
 	publicDatabases      int // with a public endpoint
@@ -56,10 +57,26 @@ type netBox struct {
 
 // exposed and public say what the line from the internet means.
 func (n *netBox) exposed() bool { return n.openMachines+n.openDatabases+n.openBuckets > 0 }
-func (n *netBox) public() bool  { return n.publicMachines+n.publicDatabases > 0 }
+func (n *netBox) public() bool {
+	return n.publicMachines+n.publicDatabases > 0 || slices.ContainsFunc(n.gateways, func(g gateway) bool { return g.internet })
+}
 
 func (n *netBox) empty() bool {
-	return n.id == "" && n.machines+n.databases+n.buckets == 0
+	return n.id == "" && len(n.gateways)+n.addresses+n.machines+n.databases+n.buckets == 0
+}
+
+// A gateway is where traffic enters or leaves a network.
+type gateway struct {
+	kind     string // type of the resource
+	name     string
+	address  string // its first; "" where it has none of its own
+	internet bool
+}
+
+// gatewayNames are the kinds of gateways, in the order in which they are drawn.
+var gatewayNames = map[string]checks.Text{
+	"alb.load_balancer": {EN: "ALB", ZH: "ALB"}, "nlb.load_balancer": {EN: "NLB", ZH: "NLB"},
+	"slb.load_balancer": {EN: "CLB", ZH: "CLB"}, "vpc.nat_gateway": {EN: "NAT", ZH: "NAT"},
 }
 
 // marks are the checks whose failures the picture shows.
@@ -103,8 +120,8 @@ func networksOf(r *Report) []*netBox {
 	var list []*netBox
 	for _, n := range by {
 		if !n.empty() {
-			slices.Sort(n.zones)
-			n.zones = slices.Compact(n.zones)
+			slices.Sort(n.switches)
+			slices.SortFunc(n.gateways, func(x, y gateway) int { return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.name, y.name)) })
 			list = append(list, n)
 		}
 	}
@@ -130,12 +147,21 @@ func (n *netBox) count(x Resource, marked map[string]bool) {
 		return 0
 	}
 	n.unknown += is("unknown")
+	if _, ok := gatewayNames[x.Type]; ok {
+		g := gateway{kind: x.Type, name: cmp.Or(x.Name, x.ID), internet: x.Internet}
+		if len(x.Addresses) > 0 {
+			g.address = x.Addresses[0]
+		}
+		n.gateways = append(n.gateways, g)
+		return
+	}
 	switch x.Type {
 	case "vpc.vpc":
 		n.name = x.Name
 	case "vpc.vswitch":
-		n.switches++
-		n.zones = append(n.zones, strings.TrimPrefix(strings.TrimPrefix(x.Zone, x.Region), "-"))
+		n.switches = append(n.switches, strings.TrimSuffix(cmp.Or(x.Name, x.ID)+" · "+strings.TrimPrefix(strings.TrimPrefix(x.Zone, x.Region), "-"), " · "))
+	case "vpc.eip_address":
+		n.addresses++
 	case "ecs.instance":
 		n.machines++
 		n.publicMachines += is("public")
@@ -153,7 +179,10 @@ func (n *netBox) count(x Resource, marked map[string]bool) {
 // Sizes of the picture, in its own units.
 const (
 	boxWidth   = 300
-	boxHeight  = 134
+	factHeight = 18
+	switchGap  = 8
+	gateways   = 4 // of a box that are drawn one by one
+	switchRows = 3 // of two vSwitches each
 	boxGap     = 18
 	boxesInRow = 3
 	pictureTop = 90
@@ -192,17 +221,35 @@ func (d *drawing) draw(nets []*netBox) {
 
 // region draws a frame with its networks, and returns where it ends.
 func (d *drawing) region(y int, nets []*netBox) int {
-	rows := (len(nets) + boxesInRow - 1) / boxesInRow
-	h := regionHead + rows*(boxHeight+boxGap)
+	h, from := regionHead, y+regionHead
+	for row := range slices.Chunk(nets, boxesInRow) {
+		h += d.rowHeight(row) + boxGap
+	}
 	fmt.Fprintf(&d.body, `<rect class="region" x="%d" y="%d" width="%d" height="%d" rx="8"/>`, boxGap, y, d.width()-2*boxGap, h)
 	d.text(boxGap*2, y+22, "head", nets[0].region)
-	for i, n := range nets {
-		d.box(2*boxGap+i%boxesInRow*(boxWidth+boxGap), y+regionHead+i/boxesInRow*(boxHeight+boxGap), n)
+	for row := range slices.Chunk(nets, boxesInRow) {
+		height := d.rowHeight(row)
+		for i, n := range row {
+			d.box(2*boxGap+i*(boxWidth+boxGap), from, height, n)
+		}
+		from += height + boxGap
 	}
 	return y + h
 }
 
-func (d *drawing) box(x, y int, n *netBox) {
+// rowHeight is that of the box which has most to say.
+func (d *drawing) rowHeight(row []*netBox) int {
+	h := 0
+	for _, n := range row {
+		h = max(h, 34+factHeight*(len(d.facts(n))+min(len(n.gateways), gateways+1))+(factHeight+switchGap)*n.switchRows())
+	}
+	return h
+}
+
+// switchRows is how many rows of vSwitches a box has.
+func (n *netBox) switchRows() int { return min((len(n.switches)+1)/2, switchRows) }
+
+func (d *drawing) box(x, y, height int, n *netBox) {
 	class := "net"
 	if n.exposed() {
 		class = "net open"
@@ -213,12 +260,47 @@ func (d *drawing) box(x, y int, n *netBox) {
 		line := strings.TrimPrefix(class, "net ")
 		fmt.Fprintf(&d.lines, `<path class="line %s" d="M%d 58 V%d"/>`, line, x+boxWidth-14-n.index%12*9, y)
 	}
-	fmt.Fprintf(&d.body, `<g><title>%s</title><rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="6"/>`, escaped(d.title(n)), class, x, y, boxWidth, boxHeight)
+	fmt.Fprintf(&d.body, `<g><title>%s</title><rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="6"/>`, escaped(d.title(n)), class, x, y, boxWidth, height)
 	d.text(x+12, y+22, "name", d.title(n))
-	for i, line := range d.facts(n) {
-		d.text(x+12, y+44+i*18, "fact", line)
+	y += 22
+	for _, line := range d.facts(n) {
+		y += factHeight
+		d.text(x+12, y, "fact", line)
 	}
+	y = d.gateways(x, y, n)
+	d.switches(x, y+switchGap, n)
 	d.body.WriteString("</g>")
+}
+
+// gateways draws a line for each, and returns where the last one stands.
+func (d *drawing) gateways(x, y int, n *netBox) int {
+	for i, g := range n.gateways {
+		y += factHeight
+		if i == gateways && len(n.gateways) > gateways+1 {
+			d.text(x+12, y, "fact", fmt.Sprintf(d.say("… %d more gateways", "……另有 %d 个网关"), len(n.gateways)-gateways))
+			return y
+		}
+		class := "fact"
+		if g.internet {
+			class = "fact entry"
+		}
+		d.short(x+12, y, class, strings.TrimSpace(gatewayNames[g.kind].In(d.lang)+" "+g.name+" "+g.address), 38) // they are bold
+	}
+	return y
+}
+
+// switches draws the vSwitches, two in a row.
+func (d *drawing) switches(x, y int, n *netBox) {
+	const width = (boxWidth - 24 - switchGap) / 2
+	for i, name := range n.switches {
+		at, top := x+12+i%2*(width+switchGap), y+i/2*(factHeight+switchGap)
+		if i == 2*switchRows-1 && len(n.switches) > 2*switchRows {
+			d.short(at+6, top+14, "fact", fmt.Sprintf(d.say("… %d more", "……另有 %d 个"), len(n.switches)-i), 20)
+			return
+		}
+		fmt.Fprintf(&d.body, `<rect class="switch" x="%d" y="%d" width="%d" height="%d" rx="3"/>`, at, top, width, factHeight+2)
+		d.short(at+6, top+14, "fact", name, 20)
+	}
 }
 
 func (d *drawing) title(n *netBox) string {
@@ -235,7 +317,10 @@ func (d *drawing) title(n *netBox) string {
 func (d *drawing) facts(n *netBox) []string {
 	var lines []string
 	if n.id != "" {
-		lines = append(lines, n.id, fmt.Sprintf(d.say("vSwitches %d · zones %s", "交换机 %d 个 · 可用区 %s"), n.switches, cmp.Or(strings.Join(n.zones, ", "), "–")))
+		lines = append(lines, n.id)
+	}
+	if n.addresses > 0 {
+		lines = append(lines, fmt.Sprintf(d.say("elastic public addresses %d", "弹性公网 IP %d 个"), n.addresses))
 	}
 	if n.machines > 0 {
 		lines = append(lines, fmt.Sprintf(d.say("instances %d · public %d · reachable %d", "实例 %d · 公网地址 %d · 管理端口暴露 %d"), n.machines, n.publicMachines, n.openMachines))
@@ -255,10 +340,13 @@ func (d *drawing) facts(n *netBox) []string {
 // maxChars is what a line of a box has room for, in columns.
 const maxChars = 44
 
-func (d *drawing) text(x, y int, class, s string) {
+func (d *drawing) text(x, y int, class, s string) { d.short(x, y, class, s, maxChars) }
+
+// short writes as much of a text as some columns have room for.
+func (d *drawing) short(x, y int, class, s string, columns int) {
 	s = visible(s)
-	if textWidth(s) > maxChars {
-		s = string([]rune(s)[:fitting([]rune(s), maxChars-1)]) + "…"
+	if textWidth(s) > columns {
+		s = string([]rune(s)[:fitting([]rune(s), columns-1)]) + "…"
 	}
 	fmt.Fprintf(&d.body, `<text class="%s" x="%d" y="%d">%s</text>`, class, x, y, escaped(s))
 }
@@ -270,7 +358,7 @@ func escaped(s string) string { return html.EscapeString(visible(s)) }
 const svgStyle = `<style>.topology{--ink:#1a2230;--soft:#5b6573;--paper:#fff;--frame:#c9ced6;--bad:#b3261e;--warn:#8a5a00;--badbg:#fdecea;--warnbg:#fff6e0}
 @media (prefers-color-scheme:dark){.topology{--ink:#e8eaee;--soft:#a7b0bd;--paper:#15191f;--frame:#3c4552;--bad:#ff8a80;--warn:#ffcc66;--badbg:#3a1c1a;--warnbg:#332a14}}
 @media print{.topology{--ink:#000;--soft:#333;--paper:#fff;--frame:#999;--bad:#b3261e;--warn:#8a5a00;--badbg:#fff;--warnbg:#fff}}
-.topology text{font-family:system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;fill:var(--ink);font-size:12px}.topology .head{font-size:14px;font-weight:600}.topology .name{font-weight:600;font-size:13px}.topology .fact{fill:var(--soft)}
+.topology text{font-family:system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;fill:var(--ink);font-size:12px}.topology .head{font-size:14px;font-weight:600}.topology .name{font-weight:600;font-size:13px}.topology .fact{fill:var(--soft)}.topology .entry{fill:var(--warn);font-weight:600}.topology .switch{fill:none;stroke:var(--frame)}
 .topology .region{fill:none;stroke:var(--frame);stroke-dasharray:4 4}.topology .net{fill:var(--paper);stroke:var(--frame)}.topology .net.public{fill:var(--warnbg);stroke:var(--warn)}.topology .net.open{fill:var(--badbg);stroke:var(--bad);stroke-width:2}
 .topology .internet{fill:var(--paper);stroke:var(--ink);stroke-width:1.5}.topology .line{fill:none;stroke-width:1.5;stroke:var(--warn)}.topology .line.open{stroke:var(--bad);stroke-width:2.5}</style>`
 
@@ -284,7 +372,7 @@ func (d *drawing) svg() string {
 	fmt.Fprintf(&b, `<rect class="internet" x="%d" y="18" width="%d" height="40" rx="20"/>`, boxGap, w-2*boxGap)
 	fmt.Fprintf(&b, `<text class="head" x="%d" y="43" text-anchor="middle">%s</text>`, w/2, escaped(d.say("Internet", "互联网")))
 	b.WriteString(d.body.String())
-	note := d.say("Load balancers, NAT gateways and firewalls are not read, and not drawn.", "负载均衡、NAT 网关与防火墙未读取，图中未绘制。")
+	note := d.say("Firewalls are not read, and not drawn. Yellow gateways have an address on the internet.", "防火墙未读取，图中未绘制。黄色网关具有公网地址。")
 	if d.failed > 0 {
 		note += fmt.Sprintf(d.say(" Calls that failed: %d; what they hide is not drawn.", "有 %d 次调用失败，其内容未绘制。"), d.failed)
 	}

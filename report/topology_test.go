@@ -17,9 +17,9 @@ func TestTopology(t *testing.T) {
 		out := string(render(t, WriteSVG, r))
 		wellFormed(t, out)
 		machines, want := 0, 0
-		vpcs := 0
+		vpcs, gateways, switches, addresses := 0, 0, 0, 0
 		for _, n := range networksOf(r) {
-			machines += n.machines
+			machines, gateways, switches, addresses = machines+n.machines, gateways+len(n.gateways), switches+len(n.switches), addresses+n.addresses
 			if n.id != "" && strings.Count(out, ">"+n.id+"<") != 1 {
 				t.Errorf("%s stands %d times", n.id, strings.Count(out, ">"+n.id+"<"))
 			}
@@ -34,7 +34,24 @@ func TestTopology(t *testing.T) {
 				want++
 			case "vpc.vpc":
 				all++
+			case "slb.load_balancer", "alb.load_balancer", "nlb.load_balancer", "vpc.nat_gateway":
+				gateways--
+			case "vpc.vswitch":
+				switches--
+			case "vpc.eip_address":
+				addresses--
 			}
+		}
+		if gateways != 0 || switches != 0 || addresses != 0 {
+			t.Errorf("gateways %+d, vSwitches %+d, addresses %+d against the inventory", gateways, switches, addresses)
+		}
+		for _, gateway := range []string{"ALB alb-web-portal", "NLB nlb-video", "CLB slb-his-insurance 39.105.17.236", "NAT nat-his-prod 39.105.17.201"} {
+			if !strings.Contains(out, ">"+gateway) {
+				t.Errorf("%s is not drawn", gateway)
+			}
+		}
+		if n := strings.Count(out, `class="fact entry"`); n != 5 {
+			t.Errorf("%d gateways on the internet, want 5", n)
 		}
 		if machines != want || vpcs != all || !strings.Contains(out, `class="line open"`) {
 			t.Errorf("%d of %d instances in %d of %d VPCs", machines, want, vpcs, all)
