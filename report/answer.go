@@ -8,7 +8,10 @@ import (
 
 // An Answer is what a person found out about one requirement, from a worksheet.
 type Answer struct {
-	Clause  string  `json:"clause"`
+	Clause string `json:"clause"`
+	// System is the grading object that it is about: what somebody found in one
+	// proves nothing of another. "" is for the report of everything.
+	System  string  `json:"system,omitempty"`
 	Verdict Verdict `json:"verdict"` // met, partly, not_met or not_applicable
 	Note    string  `json:"note"`
 	// Date is when the person looked, and Name who it was: an answer without

@@ -68,6 +68,9 @@ type Layer struct {
 	ZH   string `json:"zh"`
 }
 
+// text is its name in both languages.
+func (l Layer) text() checks.Text { return checks.Text{EN: l.EN, ZH: l.ZH} }
+
 // assess gives every clause of the level its verdict.
 func assess(r *Report, notRun []*checks.Check) []Clause {
 	items := mlps.Level(r.Run.Level)

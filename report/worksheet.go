@@ -31,6 +31,7 @@ const (
 	colDate
 	colName
 	colEvidence
+	colSystem // not in worksheets before it was added
 	worksheetColumns
 )
 
@@ -50,7 +51,12 @@ func (b *book) worksheet(name string, r *Report, wanted func(Clause) bool) {
 	s := b.sheet(name, column{b.say("Clause", "条款号"), 12, plain}, column{b.say("Unit", "测评单元"), 14, plain}, column{b.say("Control point", "控制点"), 18, plain},
 		column{b.say("Requirement", "要求项"), 32, plain}, column{b.say("Machine's verdict", "机器结论"), 12, plain}, column{b.say("Why", "依据"), 30, plain}, column{b.say("Question", "核查问题"), 42, plain},
 		column{b.say("Proof to ask for", "需要的证据"), 42, plain}, column{b.say("Verdict", "人工结论"), 12, input}, column{b.say("Note", "说明"), 36, input},
-		column{b.say("Date", "核查日期"), 13, date}, column{b.say("Name", "核查人"), 12, input}, column{b.say("Evidence file", "证据文件"), 26, input})
+		column{b.say("Date", "核查日期"), 13, date}, column{b.say("Name", "核查人"), 12, input}, column{b.say("Evidence file", "证据文件"), 26, input},
+		column{b.say("Grading object", "定级对象"), 20, plain})
+	system := ""
+	if r.Run.System != nil {
+		system = r.Run.System.Name
+	}
 	for _, c := range r.Clauses {
 		if !wanted(c) && c.Answer == nil || c.Answer != nil && c.FromProvider() != wanted(Clause{Verdict: c.machine()}) {
 			continue
@@ -70,7 +76,7 @@ func (b *book) worksheet(name string, r *Report, wanted func(Clause) bool) {
 			verdict = a.Verdict.Text().In(b.lang)
 		}
 		s.add(c.ID, c.markedUnit(), c.ControlPoint.In(b.lang), c.Requirement.In(b.lang), shown{looks[c.machine()], c.machine().Text().In(b.lang)}, c.Reason.In(b.lang),
-			checks.Text(q.Ask).In(b.lang), checks.Text(q.Evidence).In(b.lang), verdict, a.Note, day, a.Name, a.Evidence)
+			checks.Text(q.Ask).In(b.lang), checks.Text(q.Evidence).In(b.lang), verdict, a.Note, day, a.Name, a.Evidence, system)
 	}
 	var words []string
 	for _, v := range answerVerdicts {
@@ -88,6 +94,7 @@ func (b *book) instructions(r *Report) {
 	for _, line := range []string{
 		b.say("Fill in the yellow columns: verdict, note, date, name, evidence file. A verdict needs a date and a name.", "请填写黄色列：人工结论、说明、核查日期、核查人、证据文件。填写结论时必须同时填写日期和核查人。"),
 		b.say("Leave a row empty that nobody has looked at: it stays open.", "尚未核查的行请留空，其结论保持待定。"),
+		b.say("The last column names the grading object: an answer counts for that one alone. Leave it as it is.", "最后一列为定级对象：结论仅对该对象有效，请勿修改。"),
 		b.say("Give it back to: mlpscan report --from SCAN --worksheet THIS FILE", "填写后执行：mlpscan report --from 扫描文件 --worksheet 本文件"),
 		b.say("An answer that contradicts a check is shown as a conflict; a failure that a check has proven stands until its cause is gone.", "与检查结果矛盾的结论会标记为冲突；检查已证明的问题在整改前不会被人工结论覆盖。"),
 		b.say("Provider: ask for the platform's MLPS filing certificate (备案证明), the conclusion pages of this year's assessment report, the platform's level (not below the system's), and the regions that they cover.",
@@ -134,7 +141,7 @@ type sheetReader struct {
 	f       *excelize.File
 	sheets  int
 	answers []Answer
-	at      map[string]string // where a clause was answered
+	at      map[string]string // where a clause was answered, by system and clause
 	errs    []error
 }
 
@@ -151,7 +158,7 @@ func (in *sheetReader) sheet(name string) error {
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 || len(rows[0]) < worksheetColumns {
+	if len(rows) == 0 || len(rows[0]) < colSystem {
 		return nil // the instructions, or a sheet of the user's own
 	}
 	in.sheets++
@@ -167,18 +174,19 @@ func (in *sheetReader) sheet(name string) error {
 
 // row reads one row; one that nobody filled in is none.
 func (in *sheetReader) row(sheet string, n int, c []string) {
-	if strings.Join(c[colVerdict:], "") == "" {
+	if strings.Join(c[colVerdict:colSystem], "") == "" {
 		return
 	}
 	before := len(in.errs)
-	a := Answer{Clause: c[colClause], Note: c[colNote], Name: c[colName], Evidence: c[colEvidence], From: fmt.Sprintf("%s!%d", sheet, n)}
+	a := Answer{Clause: c[colClause], Note: c[colNote], Name: c[colName], Evidence: c[colEvidence], System: c[colSystem], From: fmt.Sprintf("%s!%d", sheet, n)}
 	if _, ok := mlps.Find(a.Clause); !ok {
 		in.wrong(sheet, n, colClause, "no clause %q", a.Clause)
 	}
-	if other, twice := in.at[a.Clause]; twice {
+	key := a.System + "\n" + a.Clause
+	if other, twice := in.at[key]; twice {
 		in.wrong(sheet, n, colClause, "clause %s is answered in %s already", a.Clause, other)
 	}
-	in.at[a.Clause] = a.From
+	in.at[key] = a.From
 	var ok bool
 	if a.Verdict, ok = answerOf(c[colVerdict]); !ok {
 		in.wrong(sheet, n, colVerdict, "%q is no verdict: choose 符合, 部分符合, 不符合, 不适用 (met, partly met, not met, not applicable)", c[colVerdict])

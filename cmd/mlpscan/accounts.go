@@ -157,15 +157,6 @@ func (o *scanOptions) earlier(ctx context.Context, id string, list []*checks.Che
 	return path, &r
 }
 
-// fromArchive loads an account from its archive whenever it is asked for, so that
-// a report of many holds none.
-func fromArchive(path string, regions []string, list []*checks.Check) func() (*cloud.Account, error) {
-	return func() (*cloud.Account, error) {
-		_, acc, err := readArchive(context.Background(), path, regions, list)
-		return acc, err
-	}
-}
-
 // failureOf is why an account could not be read.
 func failureOf(err error) *cloud.Error {
 	var e *cloud.Error

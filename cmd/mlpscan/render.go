@@ -81,11 +81,12 @@ type reports struct {
 
 // begin starts the reports.
 func (o *renderOptions) begin(list []*checks.Check) *reports {
-	opt := report.Options{Level: o.level, Language: o.lang, Version: toolVersion(), Answers: o.given, Factors: o.factors()}
+	opt := report.Options{Level: o.level, Language: o.lang, Version: toolVersion(), Answers: about(o.given, ""), Factors: o.factors()}
 	r := &reports{}
 	for i := range o.config.Systems {
 		own := opt
 		own.System = systemOf(o.config.Systems[i])
+		own.Answers = about(o.given, own.System.Name)
 		opt.Systems = append(opt.Systems, own.System)
 		r.systems = append(r.systems, report.Begin(list, o.config.Values(), own))
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mlpscan/mlpscan/checks"
+	"github.com/mlpscan/mlpscan/cloud"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
@@ -18,13 +19,13 @@ func newReport() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report --from FILE",
 		Short: "Render a saved scan or JSON report again",
-		Long: `Render again: a JSON report as it was judged then, or an archive, judged by
-this version's checks. Exit codes are those of scan.`,
+		Long: `Render again: a JSON report as it was judged then, or an archive or a folder of
+archives, judged by this version's checks. Exit codes are those of scan.`,
 		Example: `  mlpscan report --from report.json --format html > report.html
   mlpscan report --from mlpscan-20261123T020000Z.mlpscan --level 2`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.from == "" {
-				return usage("name an archive or a JSON report: --from FILE", "--from is missing")
+				return usage("name an archive, a folder of archives or a JSON report: --from FILE", "--from is missing")
 			}
 			if err := o.render.configure(c); err != nil {
 				return err
@@ -37,7 +38,7 @@ this version's checks. Exit codes are those of scan.`,
 				return err
 			}
 			defer out.discard()
-			all, err := loadReports(c, o.from, &o.render)
+			all, err := loadReports(c, o.from, &o.render, out)
 			if err != nil {
 				return err
 			}
@@ -47,14 +48,19 @@ this version's checks. Exit codes are those of scan.`,
 			return o.render.verdict(all[0])
 		},
 	}
-	c.Flags().StringVar(&o.from, "from", "", "archive (.mlpscan) or JSON report to render")
+	c.Flags().StringVar(&o.from, "from", "", "archive (.mlpscan), folder of archives, or JSON report to render")
 	o.render.flags(c)
 	return c
 }
 
-// loadReports reads a JSON report, or judges an archive.
-func loadReports(c *cobra.Command, path string, o *renderOptions) ([]*report.Report, error) {
+// loadReports reads a JSON report, or judges an archive or a folder of them.
+func loadReports(c *cobra.Command, path string, o *renderOptions, out *outputs) ([]*report.Report, error) {
 	if strings.EqualFold(filepath.Ext(path), ".json") {
+		for _, flag := range []string{"worksheet", "level"} {
+			if c.Flags().Changed(flag) {
+				return nil, usage("give the archive of the scan: --from SCAN.mlpscan", "--%s needs the archive: a JSON report says what was judged then", flag)
+			}
+		}
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
@@ -70,9 +76,7 @@ func loadReports(c *cobra.Command, path string, o *renderOptions) ([]*report.Rep
 		rep.Run.Language = o.lang
 		return []*report.Report{rep}, nil
 	}
-	read, acc, err := readArchive(c.Context(), path, nil, checks.All)
-	if err != nil {
-		return nil, err
-	}
-	return o.one(read, acc, checks.All), nil
+	return o.saved(c.Context(), path, nil, checks.All, func(r report.Reading, acc *cloud.Account) error {
+		return out.pages(o.page(r, acc, checks.All))
+	})
 }

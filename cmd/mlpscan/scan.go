@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -177,7 +176,9 @@ func plausibleRegion(id string) bool {
 func (o *scanOptions) read(ctx context.Context, c *cobra.Command, list []*checks.Check, out *outputs) ([]*report.Report, error) {
 	switch {
 	case o.from != "":
-		return o.readSaved(ctx, list, out)
+		return o.render.saved(ctx, o.from, o.regions, list, func(r report.Reading, acc *cloud.Account) error {
+			return out.pages(o.render.page(r, acc, list))
+		})
 	case o.render.config.Many():
 		return o.readNamed(ctx, c, list, out)
 	}
@@ -216,43 +217,6 @@ func (o *scanOptions) readNamed(ctx context.Context, c *cobra.Command, list []*c
 	})
 	fmt.Fprintln(c.ErrOrStderr(), "evidence:", dir)
 	return all.done(), err
-}
-
-// readSaved judges an archive, or a folder of them.
-func (o *scanOptions) readSaved(ctx context.Context, list []*checks.Check, out *outputs) ([]*report.Report, error) {
-	files, _ := filepath.Glob(filepath.Join(o.from, "*"+archiveEnding)) // the pattern is good
-	if len(files) == 0 {
-		r, acc, err := readArchive(ctx, o.from, o.regions, list)
-		if err != nil {
-			return nil, err
-		}
-		return o.render.one(r, acc, list), nil
-	}
-	all := o.render.begin(list)
-	missing, err := unread(o.from)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range missing {
-		all.add(x, nil)
-	}
-	seen := map[string]string{}
-	for _, file := range files {
-		r, acc, err := readArchive(ctx, file, o.regions, list)
-		if err != nil {
-			return nil, err
-		}
-		if other := seen[r.ID]; other != "" {
-			return nil, withHint(fmt.Errorf("%s and %s are of the same account %s", other, file, r.ID), "leave one of them in the folder: an account counts once")
-		}
-		seen[r.ID] = file
-		r.Load = fromArchive(file, o.regions, list)
-		all.add(r, acc)
-		if err := out.pages(o.render.page(r, acc, list)); err != nil {
-			return nil, err
-		}
-	}
-	return all.done(), nil
 }
 
 // readOne reads one account, shows how it goes, and says where its evidence is.
@@ -307,25 +271,6 @@ func (o *scanOptions) record(ctx context.Context, src cloud.Source, path, resume
 	}
 	r.ID = acc.ID
 	return acc, r, err
-}
-
-// readArchive reads a saved scan as if it were the cloud. Its own choice of
-// regions holds, unless the user narrows it further.
-func readArchive(ctx context.Context, path string, regions []string, list []*checks.Check) (report.Reading, *cloud.Account, error) {
-	a, err := cloud.OpenArchive(path)
-	if err != nil {
-		return report.Reading{}, nil, err
-	}
-	defer a.Close()
-	if len(regions) == 0 {
-		regions = a.Scan.Regions
-	}
-	acc, err := cloud.Read(ctx, a, cloud.Options{Regions: regions, Calls: checks.Calls(list), Time: a.Scan.Started})
-	if err != nil {
-		return report.Reading{}, nil, err
-	}
-	acc.Partial = acc.Partial || a.Partial
-	return report.Reading{ID: acc.ID, Name: a.Scan.Name, Load: report.Loaded(acc), Finished: a.Finished, Digest: a.Digest}, acc, nil
 }
 
 // checkRegions refuses a region that the account does not have before anything is read.

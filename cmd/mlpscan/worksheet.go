@@ -2,8 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 
+	"github.com/mlpscan/mlpscan/checks/mlps"
 	"github.com/mlpscan/mlpscan/report"
 	"github.com/spf13/cobra"
 )
@@ -32,7 +35,7 @@ the cloud provider for its part. Give the filled-in file back with --worksheet.`
 			if err := o.render.validate(); err != nil {
 				return err
 			}
-			all, err := loadReports(c, o.from, &o.render)
+			all, err := loadReports(c, o.from, &o.render, &outputs{})
 			if err != nil {
 				return err
 			}
@@ -44,7 +47,7 @@ the cloud provider for its part. Give the filled-in file back with --worksheet.`
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.from, "from", "", "archive (.mlpscan) or JSON report")
+	f.StringVar(&o.from, "from", "", "archive (.mlpscan), folder of archives, or JSON report")
 	f.StringVar(&o.output, "output", "", "file to write")
 	f.StringVar(&o.system, "system", "", "grading object of --config whose requirements are meant (default: the report of everything)")
 	o.render.modelFlags(c)
@@ -66,7 +69,8 @@ func ofSystem(all []*report.Report, name string) (*report.Report, error) {
 	return nil, usage("name a system of --config"+closest(name, names), "no grading object %q", name)
 }
 
-// answers reads the worksheet, if one is given.
+// answers reads the worksheet, if one is given. Every answer of it must be about
+// something that is reported: none is passed over.
 func (o *renderOptions) answers() ([]report.Answer, error) {
 	if o.worksheet == "" {
 		return nil, nil
@@ -76,5 +80,39 @@ func (o *renderOptions) answers() ([]report.Answer, error) {
 	if errors.As(err, &cell) {
 		return nil, hinted{err, "mend the cells in Excel; nothing was read", exitBroken}
 	}
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if err := o.accepts(a); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// accepts refuses an answer that no report would show.
+func (o *renderOptions) accepts(a report.Answer) error {
+	level, names := o.level, []string{}
+	for _, s := range o.config.Systems {
+		names = append(names, s.Name)
+		if s.Name == a.System {
+			level = s.Level
+		}
+	}
+	where := o.worksheet + ": " + a.From
+	switch it, _ := mlps.Find(a.Clause); {
+	case a.System != "" && len(names) == 0:
+		return withHint(fmt.Errorf("%s: the answer is about the grading object %q, and no grading objects are given", where, a.System), "name the file that describes it: --config mlpscan.yaml")
+	case a.System != "" && !slices.Contains(names, a.System):
+		return withHint(fmt.Errorf("%s: no grading object %q", where, a.System), "name a system of "+o.configFile+closest(a.System, names))
+	case it.Level != level:
+		return withHint(fmt.Errorf("%s: %s is a requirement of level %d, and the report is of level %d", where, a.Clause, it.Level, level), "choose --level, or the worksheet of this level")
+	}
+	return nil
+}
+
+// about are the answers about one grading object; "" for those about everything.
+func about(list []report.Answer, system string) []report.Answer {
+	return slices.DeleteFunc(slices.Clone(list), func(a report.Answer) bool { return a.System != system })
 }

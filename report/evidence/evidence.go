@@ -49,7 +49,7 @@ const (
 // A Pack is what goes into the file.
 type Pack struct {
 	Archive *cloud.Archive
-	Report  *report.Report // of this archive alone
+	Report  *report.Report // of this archive alone; of one grading object or of everything
 	// Catalogue is the digest of the checks that judged.
 	Catalogue string
 	Redact    Level
@@ -64,7 +64,8 @@ type Manifest struct {
 	Tool      report.Tool    `json:"tool"`      // that judged and wrote the pack
 	Catalogue string         `json:"catalogue"` // the digest of the checks that judged
 	Account   string         `json:"account"`
-	Level     int            `json:"level"` // of MLPS
+	System    string         `json:"system,omitempty"` // the grading object, where the report is of one
+	Level     int            `json:"level"`            // of MLPS
 	Scan      Scan           `json:"scan"`
 	Redaction Redaction      `json:"redaction"`
 	Summary   report.Summary `json:"summary"`
@@ -217,7 +218,7 @@ func (b *builder) finish() error {
 	if len(run.Accounts) > 0 {
 		account = b.red.text(run.Accounts[0])
 	}
-	m := Manifest{Schema: Schema, Tool: b.Report.Tool, Catalogue: b.Catalogue, Account: account, Level: run.Level,
+	m := Manifest{Schema: Schema, Tool: b.Report.Tool, Catalogue: b.Catalogue, Account: account, System: b.red.system(run.System), Level: run.Level,
 		Scan: Scan{Tool: scan.Tool, Catalogue: scan.Catalogue, Started: run.Started, Finished: run.Finished,
 			Regions: run.Regions, Partial: run.Partial, Digest: run.Digest},
 		Redaction: Redaction{b.Redact != None, b.Redact}, Summary: b.Report.Summary, Files: slices.Clone(b.files)}

@@ -35,6 +35,7 @@ type pageData struct {
 	Report    *report.Report
 	Scan      string // the version that read the account
 	Account   string
+	System    string // the grading object; "" where everything is meant
 	Redaction Level
 	Checks    []*pageCheck
 	Resources []*pageResource
@@ -81,7 +82,10 @@ func (b *builder) page() error {
 
 func (b *builder) newPage() (*pageData, error) {
 	r := b.Report
-	d := &pageData{Report: r, Scan: b.Archive.Scan.Tool, Redaction: b.Redact, Clauses: r.Clauses}
+	d := &pageData{Report: r, Scan: b.Archive.Scan.Tool, Redaction: b.Redact, System: b.red.system(r.Run.System)}
+	for _, c := range r.Clauses {
+		d.Clauses = append(d.Clauses, b.red.clause(c))
+	}
 	if len(r.Run.Accounts) > 0 {
 		d.Account = b.red.text(r.Run.Accounts[0])
 	}

@@ -271,6 +271,40 @@ func (r *redactor) subjectName(x report.Subject) string {
 	return r.text(x.Name)
 }
 
+// withheld stands for a person's own words: they may hold names that no answer of
+// the cloud has shown.
+const withheld = "[…]"
+
+// clause redacts a person's answer to a requirement.
+func (r *redactor) clause(c report.Clause) report.Clause {
+	if r == nil || c.Answer == nil {
+		return c
+	}
+	hide := func(s string) string {
+		if r.level != Names {
+			return r.text(s)
+		}
+		if c.Answer.Note != "" {
+			s = strings.ReplaceAll(s, c.Answer.Note, withheld)
+		}
+		return strings.ReplaceAll(s, c.Answer.Name, r.pseudonym("name", c.Answer.Name))
+	}
+	c.Reason = checks.Text{EN: hide(c.Reason.EN), ZH: hide(c.Reason.ZH)}
+	c.Answer = nil // the page shows the reason alone
+	return c
+}
+
+// system redacts the name of the grading object.
+func (r *redactor) system(s *report.System) string {
+	switch {
+	case s == nil:
+		return ""
+	case r != nil && r.level == Names:
+		return r.pseudonym("name", s.Name)
+	}
+	return s.Name
+}
+
 // failure redacts what the index says of a call that failed.
 func (r *redactor) failure(f report.Failure) report.Failure {
 	if r == nil {
