@@ -34,6 +34,8 @@ func WriteDOCX(w io.Writer, r *Report) error {
 	d := &document{doc: doc, gap: &gap{book: &book{lang: r.Run.Language}, r: r, samples: samples(r)}}
 	d.page()
 	d.fonts()
+	d.foot()
+	d.properties()
 	d.cover()
 	d.scope()
 	d.summary()
@@ -48,14 +50,26 @@ func WriteDOCX(w io.Writer, r *Report) error {
 	if d.err != nil {
 		return d.err
 	}
-	return doc.Write(w)
+	return d.write(w)
 }
 
 // document is one under way; what it says of clauses is what the Excel file says.
 type document struct {
 	*gap
-	doc *docx.RootDoc
-	err error
+	doc       *docx.RootDoc
+	headlines []headline
+	err       error
+}
+
+func (d *document) note(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+// title is what the document is called.
+func (d *document) title() string {
+	return d.say("MLPS gap analysis", "网络安全等级保护差距分析报告")
 }
 
 // The fonts of text: Western and Chinese. Programs that lack one take their own.
@@ -93,9 +107,9 @@ func (d *document) page() {
 }
 
 func (d *document) heading(level uint, en, zh string) {
-	if _, err := d.doc.AddHeading(d.say(en, zh), level); err != nil && d.err == nil {
-		d.err = err
-	}
+	_, err := d.doc.AddHeading(d.say(en, zh), level)
+	d.note(err)
+	d.headlines = append(d.headlines, headline{level, d.say(en, zh)})
 }
 
 func (d *document) text(s string) {
@@ -170,7 +184,8 @@ func (t *docxTable) add(cells ...string) { t.row("", false, cells...) }
 
 func (d *document) cover() {
 	run := d.r.Run
-	d.heading(0, "MLPS gap analysis", "网络安全等级保护差距分析报告")
+	_, err := d.doc.AddHeading(d.title(), 0)
+	d.note(err)
 	lines := []string{levelNames[run.Level].In(d.lang) + " · GB/T 22239-2019"}
 	if run.System != nil {
 		lines = append([]string{strings.TrimSpace(run.System.Name + " " + run.System.grades())}, lines...)
@@ -181,6 +196,9 @@ func (d *document) cover() {
 	}
 	d.text(d.say("This document rests on the cloud configuration that was read and on the answers in the worksheet. It is no assessment report and no certification.",
 		"本报告依据已读取的云上配置及人工核查结果编制，不等同于等级测评报告或测评结论。"))
+	d.doc.AddPageBreak()
+	d.run(d.doc.AddParagraph(""), d.say("Contents", "目录"), 16).Bold(true)
+	d.doc.AddParagraph(contentsMark)
 	d.doc.AddPageBreak()
 }
 
@@ -218,7 +236,11 @@ func (d *document) summary() {
 
 func (d *document) hazards() {
 	d.heading(1, "High-risk candidates", "四、高风险项候选")
-	d.text(d.say("Candidates for 重大风险隐患 by the trigger codes of the 2025 trial guide. Whether one is a hazard is the assessor's to judge.", "依据 2025 年试行指引的触发项列出重大风险隐患候选，是否构成隐患由测评机构判定。"))
+	if d.r.edition() == mlps.Template2021 {
+		d.text(d.say("High-risk cases of T/ISEAA 001-2020, which go with the 2021 template. Whether one applies is the assessor's to judge.", "依据 T/ISEAA 001-2020（适用于 2021 版模板）列出高风险判例候选，是否成立由测评机构判定。"))
+	} else {
+		d.text(d.say("Candidates for major risk hazards (重大风险隐患) by the trigger codes of the 2025 trial guide. Whether one is a hazard is the assessor's to judge.", "依据 2025 年试行指引的触发项列出重大风险隐患候选，是否构成隐患由测评机构判定。"))
+	}
 	t := d.table([]uint64{1100, 1000, 2600, 2100, 2800}, d.say("Clause", "条款"), d.say("Trigger", "触发项"), d.say("Case", "判例"), d.say("What may lower it", "可降低风险的条件"), d.say("Found", "现状"))
 	for _, c := range d.r.Clauses {
 		if c.Candidate() {
@@ -271,11 +293,11 @@ func (d *document) plan() {
 
 func (d *document) inventory() {
 	d.heading(1, "Inventory", "七、资产清单")
-	t := d.table([]uint64{1900, 2900, 2900, 1900}, d.say("Type", "类型"), "ID", d.say("Name", "名称"), d.say("Region", "地域"))
+	t := d.table([]uint64{1400, 2500, 1900, 1600, 2200}, d.say("Type", "类型"), "ID", d.say("Name", "名称"), d.say("Region", "地域"), d.say("Address", "地址"))
 	n := 0
 	for x := range d.r.Inventory() {
 		if n++; n <= docxAssets {
-			t.add(x.Type, x.ID, x.Name, x.Region)
+			t.add(d.in(kindName(x.Type)), x.ID, x.Name, x.Region, strings.Join(x.Addresses, "\n"))
 		}
 	}
 	if n > docxAssets {
