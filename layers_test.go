@@ -34,7 +34,8 @@ var layers = map[string]layer{
 	"report":             {[]string{"cloud", "checks", "checks/mlps"}, nil, "a report follows from the verdicts alone: no network, no clock"},
 	"report/evidence":    {[]string{"cloud", "checks", "report"}, []string{"net/url", "net/netip"}, "a pack holds what the archive and the report say: no network, no clock"},
 	"cmd/mlpscan/config": {[]string{"checks", "checks/mlps"}, []string{"net/url"}, "what a file may say follows from the checks and the standard"},
-	"cmd/mlpscan":        {[]string{"cloud", "cloud/live", "cloud/simulator", "checks", "checks/mlps", "report", "report/evidence", "cmd/mlpscan/config"}, []string{"net", "clock"}, "it wires the line"},
+	"cmd/mlpscan/words":  {nil, nil, "it knows texts alone"},
+	"cmd/mlpscan":        {[]string{"cloud", "cloud/live", "cloud/simulator", "checks", "checks/mlps", "report", "report/evidence", "cmd/mlpscan/config", "cmd/mlpscan/words"}, []string{"net", "clock"}, "it wires the line"},
 }
 
 // TestLayers holds the import lines of every package to the table. It parses

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mlpscan/mlpscan/checks"
 	"github.com/mlpscan/mlpscan/checks/mlps"
+	"github.com/mlpscan/mlpscan/cmd/mlpscan/words"
 	"github.com/spf13/cobra"
 )
 
@@ -57,15 +58,15 @@ func explainClause(w io.Writer, id, lang string) error {
 		return usage("mlpscan clauses --level 3 lists them; ids look like 8.1.4.8-b", "no clause %q", id)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s (%s)\n%s > %s\n\n%s\n", it.ID, it.Unit, it.UnitSource,
+	fmt.Fprintf(&b, "%s  %s (%s)\n%s > %s\n\n%s\n", it.ID, it.Unit, words.In(lang, string(it.UnitSource)),
 		it.Layer.Name.In(lang), it.ControlPoint.Name.In(lang), it.Requirement.In(lang))
-	if it.Hint != "" {
+	if it.Hint != "" && lang == "en" { // the list has it in English alone
 		fmt.Fprintf(&b, "\n%s\n", it.Hint)
 	}
 	for _, k := range checks.All {
 		for _, clause := range k.Clauses {
 			if clause.ID == id {
-				fmt.Fprintf(&b, "\n%s (%s)\n  %s\n", k.ID, clause.Strength, k.Title.In(lang))
+				fmt.Fprintf(&b, "\n%s (%s)\n  %s\n", k.ID, words.In(lang, string(clause.Strength)), k.Title.In(lang))
 			}
 		}
 	}
@@ -81,7 +82,7 @@ func writeStory(b *strings.Builder, it mlps.Item, lang string) {
 	fmt.Fprintf(b, "\n%s %s\n  %s\n", say(lang, "ask:", "核查问题："), q.Ask.In(lang), q.Evidence.In(lang))
 	for _, edition := range mlps.Editions() {
 		for _, h := range mlps.HazardsOf(it.ID, edition) {
-			fmt.Fprintf(b, "\n%s %s %s (%s, %s)\n  %s\n", say(lang, "high-risk case", "高风险判例"), h, h.Name.In(lang), edition, h.Source, h.LoweringText().In(lang))
+			fmt.Fprintf(b, "\n%s %s %s (%s, %s)\n  %s\n", say(lang, "high-risk case", "高风险判例"), h, h.Name.In(lang), edition, words.In(lang, string(h.Source)), h.LoweringText().In(lang))
 		}
 	}
 	for i, a := range mlps.LawsOf(it.ID) {

@@ -29,7 +29,7 @@ func newConfig() *cobra.Command {
 				if _, err := loadConfig(args[0]); err != nil {
 					return err
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s: nothing is wrong with it\n", args[0])
+				fmt.Fprintln(c.OutOrStdout(), local(args[0]+": nothing is wrong with it"))
 				return nil
 			},
 		})

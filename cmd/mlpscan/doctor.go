@@ -62,7 +62,14 @@ func (o *scanOptions) doctor(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "credential  works, for account %s\nclock       accepted by Alibaba Cloud\nregions     %d opened; tried: %s\n\n", account, len(regions.opened), strings.Join(regions.tried, ", "))
+	for _, line := range [][2]string{
+		{"credential", "works, for account " + account},
+		{"clock", "accepted by Alibaba Cloud"},
+		{"regions", fmt.Sprintf("%d opened; tried: %s", len(regions.opened), strings.Join(regions.tried, ", "))},
+	} {
+		fmt.Fprintln(out, padded(local(line[0]), 11), local(line[1]))
+	}
+	fmt.Fprintln(out)
 	probe := cloud.NewProbe(src)
 	if _, err := cloud.Read(c.Context(), probe, cloud.Options{Regions: regions.tried, Calls: checks.Calls(list), Time: began}); err != nil {
 		return err
@@ -132,13 +139,13 @@ func (o *scanOptions) tell(w io.Writer, all []diagnosis, took time.Duration) err
 		if d.bad {
 			bad++
 		}
-		if _, err := fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-14s %-42s %s", d.result, d.call, d.advice), " ")); err != nil {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(padded(local(d.result), 14)+fmt.Sprintf(" %-42s ", d.call)+local(d.advice), " ")); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(w, "\n%d APIs tried in %.1f s, %d would leave something unknown\n", len(all), took.Seconds(), bad)
+	fmt.Fprintln(w, "\n"+local(fmt.Sprintf("%d APIs tried in %.1f s, %d would leave something unknown", len(all), took.Seconds(), bad)))
 	if bad > 0 {
-		fmt.Fprintln(w, "mlpscan policy prints the policy that grants what is missing")
+		fmt.Fprintln(w, local("mlpscan policy prints the policy that grants what is missing"))
 		return exitCode(exitUnknown)
 	}
 	return nil

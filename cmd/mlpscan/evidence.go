@@ -123,12 +123,12 @@ func (o *evidenceOptions) run(c *cobra.Command) error {
 		return err
 	}
 	for _, x := range missing {
-		fmt.Fprintf(c.ErrOrStderr(), "no pack: account %s was not read: %s: %s\n", x.ID, x.Failure.Code, oneLine(x.Failure.Message))
+		fmt.Fprintln(c.ErrOrStderr(), local(fmt.Sprintf("no pack: account %s was not read: %s", x.ID, x.Failure.Code)+": "+oneLine(x.Failure.Message)))
 	}
 	for _, file := range files {
 		err := o.pack(c, file, filepath.Join(o.output, strings.TrimSuffix(filepath.Base(file), archiveEnding)+".zip"), secret, key)
 		if errors.Is(err, errNoPart) {
-			fmt.Fprintln(c.ErrOrStderr(), "no pack:", err)
+			fmt.Fprintln(c.ErrOrStderr(), local("no pack: "+err.Error()))
 			continue
 		}
 		if err != nil {

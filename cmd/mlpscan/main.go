@@ -3,7 +3,8 @@
 //
 // Results go to standard output; progress, errors and hints to standard error.
 // An error is one line "error: …" in lower case without a full stop, and after
-// it, where there is a next step, one line "hint: …".
+// it, where there is a next step, one line "hint: …"; in Chinese where the locale or
+// --lang says so.
 package main
 
 import (
@@ -57,11 +58,11 @@ func run() int {
 	}
 	err = explain(err)
 	for _, one := range mistakes(err) {
-		fmt.Fprintln(os.Stderr, "error:", oneLine(one.Error()))
+		fmt.Fprintln(os.Stderr, local("error: "+oneLine(one.Error())))
 	}
 	var h hinted
 	if errors.As(err, &h) {
-		fmt.Fprintln(os.Stderr, "hint:", oneLine(h.hint))
+		fmt.Fprintln(os.Stderr, local("hint: "+oneLine(h.hint)))
 		return h.code
 	}
 	return exitBroken
@@ -132,6 +133,7 @@ Try it without an account:  mlpscan scan --demo`,
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
+	localize(root, spoken())
 	return root
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/mlpscan/mlpscan/cloud"
@@ -74,7 +75,7 @@ func (p *progress) bar() {
 			_ = bar.Finish() // a display that fails is no reason to end a scan
 			return
 		case line := <-p.lines:
-			_, _ = progressbar.Bprintln(bar, line)
+			_, _ = progressbar.Bprintln(bar, local(line))
 		case <-tick.C:
 			s := p.from.Standing()
 			bar.ChangeMax(max(s.Done+s.Ahead, s.Done+1)) // what is full is taken for finished
@@ -85,12 +86,14 @@ func (p *progress) bar() {
 }
 
 // described is a text of the bar's fixed width, so that the bar stands still and
-// the line never runs over the edge. Names of calls are ASCII.
+// the line never runs over the edge.
 func described(s string) string {
-	if len(s) > describeWidth {
-		s = s[:describeWidth-3] + "..."
-	}
-	return fmt.Sprintf("%-*s", describeWidth, s)
+	return padded(twwidth.Truncate(local(s), describeWidth, "..."), describeWidth)
+}
+
+// padded is a text with blanks after it, so that it takes some columns.
+func padded(s string, columns int) string {
+	return s + strings.Repeat(" ", max(0, columns-twwidth.Width(s)))
 }
 
 // plain writes a line at every tick, and those that are said.
@@ -101,10 +104,10 @@ func (p *progress) plain(tick <-chan time.Time) {
 		case <-p.end:
 			return
 		case line := <-p.lines:
-			fmt.Fprintln(os.Stderr, line)
+			fmt.Fprintln(os.Stderr, local(line))
 		case <-tick:
 			s := p.from.Standing()
-			fmt.Fprintf(os.Stderr, "%d calls done, at least %d to come, %s\n", s.Done, s.Ahead, cmp.Or(waitingFor(s), "waiting for none"))
+			fmt.Fprintln(os.Stderr, local(fmt.Sprintf("%d calls done, at least %d to come, %s", s.Done, s.Ahead, cmp.Or(waitingFor(s), "waiting for none"))))
 		}
 	}
 }

@@ -215,7 +215,7 @@ func (o *scanOptions) readNamed(ctx context.Context, c *cobra.Command, list []*c
 		all.add(r, acc)
 		return out.pages(o.render.page(r, acc, list))
 	})
-	fmt.Fprintln(c.ErrOrStderr(), "evidence:", dir)
+	fmt.Fprintln(c.ErrOrStderr(), local("evidence: "+dir))
 	return all.done(), err
 }
 
@@ -231,7 +231,7 @@ func (o *scanOptions) readOne(ctx context.Context, c *cobra.Command, src cloud.S
 	show.stop()
 	if acc != nil {
 		r.Load = report.Loaded(acc)
-		fmt.Fprintln(c.ErrOrStderr(), "evidence:", path)
+		fmt.Fprintln(c.ErrOrStderr(), local("evidence: "+path))
 	}
 	return r, acc, err
 }

@@ -46,7 +46,7 @@ func unlock(path string, pem []byte) (ssh.Signer, error) {
 		return nil, withHint(fmt.Errorf("%s: the key has a passphrase, and nobody is there to type it", path),
 			"run it on a terminal, or sign the finished file: ssh-keygen -Y sign -n "+signatureNamespace+" -f "+path+" FILE.zip")
 	}
-	fmt.Fprintf(os.Stderr, "passphrase of %s: ", path)
+	fmt.Fprint(os.Stderr, local("passphrase of "+path)+": ")
 	phrase, err := term.ReadPassword(int(os.Stdin.Fd()))
 	fmt.Fprintln(os.Stderr)
 	if err != nil {

@@ -84,16 +84,21 @@ func writeChecked(c *cobra.Command, path string, found *evidence.Checked, signed
 		kind = "evidence pack"
 	}
 	w := c.OutOrStdout()
-	_, err := fmt.Fprintf(w, "%s: %s, %d files, none altered, missing or extra\nsha256 %s\nscan of %s\n",
-		path, kind, found.Files, found.SHA256, found.Started.UTC().Format("2006-01-02 15:04:05 UTC"))
-	if err == nil && found.Digest != "" {
-		_, err = fmt.Fprintf(w, "archive digest %s\n", found.Digest)
+	lines := []string{local(fmt.Sprintf("%s: %s, %d files, none altered, missing or extra", path, kind, found.Files)), "sha256 " + found.SHA256,
+		local("scan of " + found.Started.UTC().Format("2006-01-02 15:04:05 UTC"))}
+	if found.Digest != "" {
+		lines = append(lines, local("archive digest "+found.Digest))
 	}
-	if err == nil && found.Redacted != "" && found.Redacted != evidence.None {
-		_, err = fmt.Fprintf(w, "redacted: %s\n", found.Redacted)
+	if found.Redacted != "" && found.Redacted != evidence.None {
+		lines = append(lines, local("redacted: "+string(found.Redacted)))
 	}
-	if err == nil && signedBy != "" {
-		_, err = fmt.Fprintf(w, "signed by %s\n", signedBy)
+	if signedBy != "" {
+		lines = append(lines, local("signed by "+signedBy))
 	}
-	return err
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }

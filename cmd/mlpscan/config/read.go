@@ -191,18 +191,17 @@ func below(path, key string) string {
 
 // unknownKey says what was meant instead. A secret has no place in the file.
 func (r *reader) unknownKey(key *yaml.Node, p place, names []string) {
-	text := fmt.Sprintf("unknown key %s", quote(key.Value))
 	for _, word := range []string{"secret", "access-key", "accesskey", "password", "token"} {
 		if strings.Contains(strings.ToLower(key.Value), word) {
-			r.problem(at(key), p.path, "%s: secrets are not read from this file; name a profile, and keep them where Alibaba Cloud's tools do", text)
+			r.problem(at(key), p.path, "unknown key %s: secrets are not read from this file; name a profile, and keep them where Alibaba Cloud's tools do", quote(key.Value))
 			return
 		}
 	}
 	if guess := Closest(key.Value, names); guess != "" {
-		r.problem(at(key), p.path, "%s (did you mean %q?)", text, guess)
+		r.problem(at(key), p.path, "unknown key %s (did you mean %q?)", quote(key.Value), guess)
 		return
 	}
-	r.problem(at(key), p.path, "%s: choose %s", text, orList(names))
+	r.problem(at(key), p.path, "unknown key %s: choose %s", quote(key.Value), orList(names))
 }
 
 func (r *reader) readMap(n *yaml.Node, v reflect.Value, p place) {
