@@ -185,3 +185,22 @@ func TestTagged(t *testing.T) {
 		t.Errorf("zone is %q", got)
 	}
 }
+
+// TestGapHeads: the Chinese workbook has Chinese heads, but for what has one name.
+func TestGapHeads(t *testing.T) {
+	f := workbook(t, fixture("zh", 0))
+	for _, name := range f.GetSheetList() {
+		rows, err := f.GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, head := range rows[0] {
+			if head != "ID" && head != "aliyun CLI" && !han.MatchString(head) {
+				t.Errorf("%s: %q", name, head)
+			}
+		}
+		if !han.MatchString(name) {
+			t.Errorf("the sheet %q", name)
+		}
+	}
+}
