@@ -123,6 +123,7 @@ type statusOption struct {
 // kind is a type of resource and how many were read.
 type kind struct {
 	Type string
+	Name checks.Text
 	N    int
 }
 
@@ -291,7 +292,7 @@ func kinds(r *Report) (list []kind, total int) {
 			list[n-1].N++
 			continue
 		}
-		list = append(list, kind{x.Type, 1})
+		list = append(list, kind{x.Type, kindName(x.Type), 1})
 	}
 	return list, total
 }
@@ -372,6 +373,7 @@ func samples(r *Report) map[string][]Finding {
 var pageFuncs = template.FuncMap{
 	"pair":     pair,
 	"say":      pair,
+	"kind":     func(k string) template.HTML { return pair(kindName(k).EN, kindName(k).ZH) },
 	"text":     func(t checks.Text) template.HTML { return pair(t.EN, t.ZH) },
 	"status":   func(s checks.Status) template.HTML { return pair(statusNames[s].EN, statusNames[s].ZH) },
 	"strength": func(s mlps.Strength) template.HTML { return pair(strengthNames[s].EN, strengthNames[s].ZH) },
