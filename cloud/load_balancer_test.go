@@ -88,3 +88,19 @@ func TestBelongings(t *testing.T) {
 		t.Error("the notes were kept")
 	}
 }
+
+// TestChosenRegions: a product is asked in those of the chosen regions where it is; in
+// all of them where nobody can say.
+func TestChosenRegions(t *testing.T) {
+	answers := fstest.MapFS{
+		"sts/global/GetCallerIdentity.json":         {Data: []byte(`{"AccountId":"1","RequestId":"R"}`)},
+		"alb/global/DescribeRegions.json":           {Data: []byte(`{"RequestId":"R","Regions":[{"RegionId":"cn-beijing"}]}`)},
+		"alb/cn-beijing/ListLoadBalancers.json":     {Data: []byte(`{"RequestId":"R","LoadBalancers":[]}`)},
+		"slb/cn-beijing/DescribeLoadBalancers.json": {Data: []byte(`{"RequestId":"R","TotalCount":0,"LoadBalancers":{"LoadBalancer":[]}}`)},
+	}
+	opt := Options{Regions: []string{"cn-beijing", "cn-heyuan"}, Calls: map[string]bool{callALB: true, callSLB: true}}
+	missing := missingOf(readAnswers(t, answers, opt), "slb", "alb")
+	if len(missing) != 1 || !strings.Contains(missing[0], "slb/DescribeLoadBalancers in cn-heyuan") {
+		t.Errorf("missing %q", missing)
+	}
+}

@@ -133,11 +133,11 @@ func RegionList(service string) string {
 // regions are those to read of one product: the user's choice, or what the
 // product's own DescribeRegions says.
 func (r *reader) regions(name string) []string {
+	list := regionLists[name]
 	if len(r.opt.Regions) > 0 {
 		r.addRegions(r.opt.Regions)
-		return r.opt.Regions
+		return r.chosenRegions(list)
 	}
-	list := regionLists[name]
 	r.regionMu.Lock()
 	ids, ok := r.regionIDs[list]
 	if !ok {
@@ -146,6 +146,20 @@ func (r *reader) regions(name string) []string {
 	}
 	r.regionMu.Unlock() // a product that hangs keeps no other waiting
 	return ids()
+}
+
+// chosenRegions are those of the user's choice where a product is: to ask for load
+// balancers at an address that there is not would leave a hole where nothing is. Where
+// the product's list cannot be read, all of them are asked; ECS is everywhere.
+func (r *reader) chosenRegions(list string) []string {
+	if list == "ecs" {
+		return r.opt.Regions
+	}
+	ids, fail := r.describeRegions(list)
+	if fail != nil {
+		return r.opt.Regions
+	}
+	return slices.DeleteFunc(slices.Clone(r.opt.Regions), func(id string) bool { return !slices.Contains(ids, id) })
 }
 
 func (r *reader) openedRegions(list string) []string {
