@@ -42,8 +42,10 @@ func layersOf(r *Report) iter.Seq[Layer] {
 	}
 }
 
-// The columns of a layer's sheet that take some words only.
+// The columns of a layer's sheet that take some words only, and how many go on paper:
+// all of them would be too small to read.
 const (
+	layerPrinted   = 10
 	measureColumn  = 18
 	stateColumn    = 21
 	verifiedColumn = 22
@@ -51,21 +53,22 @@ const (
 
 func (g *gap) layer(layer Layer) {
 	s := g.sheet(sheetName(g.in(layer.text())),
-		column{g.say("No.", "序号"), 6, plain}, column{g.say("Clause", "条款号"), 12, plain}, column{g.say("Unit", "测评单元编号"), 14, plain},
-		column{g.say("Control point", "控制点"), 18, plain}, column{g.say("Requirement", "要求项"), 34, plain}, column{g.say("Part", "适用部分"), 12, plain},
-		column{g.say("Object", "测评对象"), 22, plain}, column{g.say("Method", "测评方法"), 12, plain}, column{g.say("What was found", "现状描述"), 46, plain},
-		column{g.say("Verdict", "判定"), 12, plain}, column{g.say("Gap", "差距说明"), 34, plain}, column{g.say("Risk", "风险等级"), 10, plain},
-		column{g.say("Remedy", "整改建议"), 46, plain}, column{g.say("Duty", "责任方"), 10, plain}, column{g.say("Evidence", "证据"), 36, plain}, column{g.say("Laws", "法律依据"), 28, plain},
+		column{g.say("No.", "序号"), 6, plain}, column{g.say("Clause", "条款号"), 12, plain}, column{g.say("Control point", "控制点"), 16, plain},
+		column{g.say("Requirement", "要求项"), 34, plain}, column{g.say("Object", "测评对象"), 20, plain}, column{g.say("What was found", "现状描述"), 42, plain},
+		column{g.say("Verdict", "判定"), 11, plain}, column{g.say("Gap", "差距说明"), 32, plain}, column{g.say("Risk", "风险等级"), 9, plain}, column{g.say("Remedy", "整改建议"), 42, plain},
+		column{g.say("Unit", "测评单元编号"), 14, plain}, column{g.say("Part", "适用部分"), 12, plain}, column{g.say("Method", "测评方法"), 12, plain},
+		column{g.say("Duty", "责任方"), 10, plain}, column{g.say("Evidence", "证据"), 36, plain}, column{g.say("Laws", "法律依据"), 28, plain},
 		column{g.say("Department", "责任部门"), 14, input}, column{g.say("Kind of measure", "整改措施类型"), 12, input}, column{g.say("Expense", "投入"), 12, input},
 		column{g.say("Due", "计划完成时间"), 14, date}, column{g.say("State", "整改状态"), 12, input}, column{g.say("Verified", "复测结果"), 12, input})
+	s.printed = layerPrinted
 	n := 0
 	for _, c := range g.r.Clauses {
 		if c.Layer.Code != layer.Code {
 			continue
 		}
 		n++
-		s.add(n, c.ID, c.markedUnit(), g.in(c.ControlPoint), g.in(c.Requirement), g.scope(c.Scope), g.objects(c), g.method(c),
-			g.found(c), shown{looks[c.Verdict], g.in(c.Verdict.Text())}, g.gapOf(c), g.risk(c), g.remedy(c), g.in(dutyNames[c.Responsibility]), g.evidence(c), g.laws(c),
+		s.add(n, c.ID, g.in(c.ControlPoint), g.in(c.Requirement), g.objects(c), g.found(c), shown{looks[c.Verdict], g.in(c.Verdict.Text())},
+			g.gapOf(c), g.risk(c), g.remedy(c), c.markedUnit(), g.scope(c.Scope), g.method(c), g.in(dutyNames[c.Responsibility]), g.evidence(c), g.laws(c),
 			"", g.measure(c), "", "", "", "")
 	}
 	s.choice(measureColumn, g.in(measures[0]), g.in(measures[1]), g.in(measures[2]))
@@ -193,7 +196,7 @@ func (g *gap) remedy(c Clause) string {
 	}
 	if len(lines) == 0 && c.NeedsPerson() {
 		it, _ := mlps.Find(c.ID)
-		lines = append(lines, checks.Text(it.Question().Ask).In(g.lang))
+		lines = append(lines, g.say("To ask: ", "待核查：")+checks.Text(it.Question().Ask).In(g.lang))
 	}
 	return strings.Join(lines, "\n")
 }

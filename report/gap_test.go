@@ -48,7 +48,7 @@ func TestGapIsWhole(t *testing.T) {
 				if verdict[row[1]] != "" {
 					t.Errorf("%s stands twice", row[1])
 				}
-				verdict[row[1]] = row[9]
+				verdict[row[1]] = row[6]
 				bySheet[layer.text().In(lang)]++
 			}
 		}

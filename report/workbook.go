@@ -95,6 +95,7 @@ type sheet struct {
 	columns []column
 	out     *excelize.StreamWriter
 	row     int
+	printed int // how many columns go on paper; 0 for all
 }
 
 // sheet begins a sheet with a frozen head.
@@ -198,20 +199,28 @@ func (s *sheet) close() {
 	b.note(err)
 	b.note(b.f.AutoFilter(s.name, "A1:"+last, nil))
 	b.note(b.f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: ptr(s.paper()), Orientation: ptr("landscape"), FitToWidth: ptr(1), FitToHeight: ptr(0)}))
-	absolute, err := excelize.CoordinatesToCellName(len(s.columns), max(s.row, 2), true)
+	absolute, err := excelize.CoordinatesToCellName(len(s.paperColumns()), max(s.row, 2), true)
 	b.note(err)
 	b.note(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: "'" + s.name + "'!$A$1:" + absolute, Scope: s.name}))
 	b.note(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + s.name + "'!$1:$1", Scope: s.name}))
 	b.note(s.out.Flush()) // last: it writes what was set above
 }
 
+// paperColumns are those that are printed.
+func (s *sheet) paperColumns() []column {
+	if s.printed > 0 {
+		return s.columns[:s.printed]
+	}
+	return s.columns
+}
+
 // paper is A4 (9), or A3 (8) for a sheet too wide for it.
 func (s *sheet) paper() int {
 	wide := 0.0
-	for _, c := range s.columns {
+	for _, c := range s.paperColumns() {
 		wide += c.width
 	}
-	if wide > 250 {
+	if wide > 180 {
 		return 8
 	}
 	return 9
