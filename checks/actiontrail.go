@@ -206,7 +206,7 @@ func covering(judge func(s *see, t *cloud.Trail) verdict) func(*run) iter.Seq[Re
 			if n > 0 || slices.ContainsFunc(r.account.Missing, r.check.hiddenBy) {
 				return
 			}
-			ref := &cloud.Resource{Type: typeAccount, ID: r.account.ID, Name: r.account.ID}
+			ref := &cloud.Resource{Kin: &cloud.Kin{Type: typeAccount}, ID: r.account.ID, Name: r.account.ID}
 			yield(r.judgeOne(ref, func(s *see) verdict {
 				sawTrails(s, r.account)
 				return notApplicable("no trail covers the account (see actiontrail-covers-account)", "没有覆盖账号的跟踪（见 actiontrail-covers-account）")

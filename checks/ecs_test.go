@@ -26,16 +26,16 @@ func TestContradictions(t *testing.T) {
 	yes, no := true, false
 	disk := func(policy string, applied *bool) *cloud.Account {
 		from := &cloud.Origin{Call: "ecs/DescribeDisks"}
-		d := &cloud.Disk{Resource: cloud.Resource{ID: "x", From: from}, Category: "cloud_essd", Status: "In_use",
+		d := &cloud.Disk{Resource: cloud.Resource{Kin: &cloud.Kin{}, ID: "x", From: from}, Category: "cloud_essd", Status: "In_use",
 			AutoSnapshotPolicyID: policy, EnableAutomatedSnapshotPolicy: applied}
 		if policy != "" {
-			p := &cloud.AutoSnapshotPolicy{Resource: cloud.Resource{ID: policy}, Status: "Normal"}
+			p := &cloud.AutoSnapshotPolicy{Resource: cloud.Resource{Kin: &cloud.Kin{}, ID: policy}, Status: "Normal"}
 			d.Policy = cloud.Fact[*cloud.AutoSnapshotPolicy]{Value: p, From: &cloud.Origin{Call: "ecs/DescribeAutoSnapshotPolicyEx"}}
 		}
 		return &cloud.Account{ECS: cloud.ECS{Storage: cloud.Storage{Disks: []*cloud.Disk{d}}}}
 	}
 	network := func(ids []string) *cloud.Account {
-		n := &cloud.Network{Resource: cloud.Resource{ID: "x", From: &cloud.Origin{Call: "vpc/DescribeVpcs"}}, VSwitchIDs: ids}
+		n := &cloud.Network{Resource: cloud.Resource{Kin: &cloud.Kin{}, ID: "x", From: &cloud.Origin{Call: "vpc/DescribeVpcs"}}, VSwitchIDs: ids}
 		n.VSwitches.From = &cloud.Origin{Call: "vpc/DescribeVSwitches"}
 		return &cloud.Account{VPC: cloud.VPC{Networks: []*cloud.Network{n}}}
 	}

@@ -87,7 +87,7 @@ func (r *run) unreadList(e *cloud.Error) Result {
 	}
 	why := notRead(e)
 	return Result{Check: r.check, Status: Unknown, Problem: &why, Missing: e,
-		Resource: &cloud.Resource{Type: r.check.resourceType, ID: id, Name: name, Region: e.Region}}
+		Resource: &cloud.Resource{Kin: &cloud.Kin{Type: r.check.resourceType, Region: e.Region}, ID: id, Name: name}}
 }
 
 // notRead says which call failed and what to do about it.
@@ -139,7 +139,7 @@ func once(judge func(s *see, a *cloud.Account) verdict) func(*run) iter.Seq[Resu
 			if slices.ContainsFunc(r.account.Missing, r.check.hiddenBy) {
 				return
 			}
-			ref := &cloud.Resource{Type: r.check.resourceType, ID: r.account.ID, Name: r.account.ID}
+			ref := &cloud.Resource{Kin: &cloud.Kin{Type: r.check.resourceType}, ID: r.account.ID, Name: r.account.ID}
 			yield(r.judgeOne(ref, func(s *see) verdict { return judge(s, r.account) }))
 		}
 	}

@@ -26,7 +26,7 @@ func TestCovers(t *testing.T) {
 }
 
 func TestObjectPath(t *testing.T) {
-	b := &cloud.Bucket{Resource: cloud.Resource{Name: "b", Region: "cn-beijing", ARNPrefix: "acs:oss:cn-beijing:1234567890123456:"}}
+	b := &cloud.Bucket{Resource: cloud.Resource{Kin: &cloud.Kin{Region: "cn-beijing", ARNPrefix: "acs:oss:cn-beijing:1234567890123456:"}, Name: "b"}}
 	for resource, want := range map[string]string{
 		"acs:oss:*:*:b/*": "b/*",
 		"acs:oss:oss-cn-beijing:1234567890123456:b": "b",

@@ -35,14 +35,20 @@ type Account struct {
 	parts []belonging // until they are placed
 }
 
+// A Kin is what all resources of one list have in common. They share it: an account
+// of 100,000 instances has 600,000 resources, in a few hundred lists.
+type Kin struct {
+	Type      string // "ecs.instance", "oss.bucket", …
+	ARNPrefix string // the ARN as far as the ID: acs:<service>:<region>:<account>:<kind>/
+	Region    string // "" for what belongs to no region
+}
+
 // A Resource is what every resource has, whatever its type: enough to name it,
 // to list it, and to say to which system it belongs.
 type Resource struct {
-	Type            string // "ecs.instance", "oss.bucket", …
+	*Kin
 	ID              string // the id a user knows it by; see docs/archive.md
 	Name            string
-	ARNPrefix       string // the ARN as far as the ID: acs:<service>:<region>:<account>:<kind>/
-	Region          string // "" for what belongs to no region
 	Zone            string
 	ResourceGroupID string
 	VPCID           string
@@ -73,6 +79,9 @@ func (a *Account) Resources() []*Resource {
 }
 
 func compareResources(x, y *Resource) int {
+	if x.Kin == y.Kin {
+		return cmp.Compare(x.ID, y.ID)
+	}
 	return cmp.Or(cmp.Compare(x.Type, y.Type), cmp.Compare(x.Region, y.Region), cmp.Compare(x.ID, y.ID))
 }
 

@@ -213,7 +213,7 @@ func decodeTrails(body []byte, from *Origin) ([]*Trail, error) {
 			continue
 		}
 		list = append(list, &Trail{
-			Resource: Resource{Type: "actiontrail.trail", ID: x.Name, Name: x.Name, ARNPrefix: strings.TrimSuffix(x.TrailArn, x.Name), Region: x.HomeRegion, From: from},
+			Resource: Resource{Kin: &Kin{Type: "actiontrail.trail", ARNPrefix: strings.TrimSuffix(x.TrailArn, x.Name), Region: x.HomeRegion}, ID: x.Name, Name: x.Name, From: from},
 			Status:   x.Status, TrailRegion: x.TrailRegion, EventRW: x.EventRW, HomeRegion: x.HomeRegion,
 			OssBucketName: x.OssBucketName, OssBucketLocation: x.OssBucketLocation, OssKeyPrefix: x.OssKeyPrefix,
 			SlsProjectArn: x.SlsProjectArn, IsOrganizationTrail: bool(x.IsOrganizationTrail),

@@ -1,5 +1,11 @@
 package cloud
 
+import (
+	"iter"
+	"slices"
+	"strings"
+)
+
 // A belonging is a resource that belongs to another of its region and lies in that one's
 // VPC: a disk to the instance it is attached to, a snapshot to its disk, a public
 // address to what has it. The API names the VPC of none of them.
@@ -23,12 +29,9 @@ func (l *lean) keepParts(a *Account) {
 // placeParts gives each part the VPC of what it belongs to. It goes region by
 // region, since the table of a large account's resources is large itself.
 func (a *Account) placeParts() {
-	by := map[string][]belonging{}
-	for _, p := range a.parts {
-		by[p.x.Region] = append(by[p.x.Region], p)
-	}
-	for region, parts := range by {
-		vpcs := a.vpcsOf(region)
+	slices.SortFunc(a.parts, func(p, q belonging) int { return strings.Compare(p.x.Region, q.x.Region) })
+	for parts := range chunksBy(a.parts, func(p belonging) string { return p.x.Region }) {
+		vpcs := a.vpcsOf(parts[0].x.Region)
 		for range 2 { // a snapshot's disk may come after it
 			for _, p := range parts {
 				if vpc := vpcs[p.of]; vpc != "" && p.x.VPCID == "" {
@@ -38,6 +41,22 @@ func (a *Account) placeParts() {
 		}
 	}
 	a.parts = nil
+}
+
+// chunksBy cuts a sorted list where the key changes.
+func chunksBy[T any](list []T, key func(T) string) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for len(list) > 0 {
+			n := slices.IndexFunc(list, func(x T) bool { return key(x) != key(list[0]) })
+			if n < 0 {
+				n = len(list)
+			}
+			if !yield(list[:n]) {
+				return
+			}
+			list = list[n:]
+		}
+	}
 }
 
 // vpcsOf are the VPCs of the resources in a region that others belong to, by id.

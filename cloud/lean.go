@@ -9,12 +9,13 @@ type lean struct {
 	account, service, region string
 	texts                    map[string]string
 	sets                     map[string]map[string]string
+	kins                     map[string]*Kin
 	parts                    []belonging
 }
 
 func (r *reader) lean(service, region string) *lean {
 	return &lean{account: r.acc.ID, service: service, region: region,
-		texts: map[string]string{}, sets: map[string]map[string]string{}}
+		texts: map[string]string{}, sets: map[string]map[string]string{}, kins: map[string]*Kin{}}
 }
 
 // text is a string equal to s, shared with all others that are.
@@ -26,11 +27,14 @@ func (l *lean) text(s string) string {
 	return s
 }
 
-// resource begins a resource of a type such as "ecs.disk". kind is its word in
-// an ARN, whose beginning all resources of a list share.
+// resource begins a resource of a type such as "ecs.disk". kind is its word in an ARN.
 func (l *lean) resource(typ, kind, id, name string, from *Origin) Resource {
-	prefix := l.text("acs:" + l.service + ":" + l.region + ":" + l.account + ":" + kind + "/")
-	return Resource{Type: typ, ID: id, Name: name, ARNPrefix: prefix, Region: l.region, From: from}
+	kin := l.kins[typ]
+	if kin == nil {
+		kin = &Kin{Type: typ, ARNPrefix: "acs:" + l.service + ":" + l.region + ":" + l.account + ":" + kind + "/", Region: l.region}
+		l.kins[typ] = kin
+	}
+	return Resource{Kin: kin, ID: id, Name: name, From: from}
 }
 
 // A tag as the products spell it: ECS says TagKey, VPC says Key.

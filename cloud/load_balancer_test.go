@@ -31,9 +31,8 @@ func TestLoadBalancers(t *testing.T) {
 	calls := map[string]bool{callSLB: true, callALB: true, callNLB: true}
 	a := readAnswers(t, answers(first), Options{Calls: calls})
 	var got []string
-	reaches := a.Reaches()
 	for _, b := range a.Balancers.LoadBalancers {
-		at := reaches[b.Ref()]
+		at := a.Reach(b.Ref())
 		where := "inside"
 		if at.Internet {
 			where = "internet"

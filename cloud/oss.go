@@ -214,8 +214,7 @@ func decodeBuckets(body []byte, from *Origin) (list []*Bucket, next string, err 
 		if b.Name == "" || region == "" {
 			return nil, "", absent("Name or Location of a bucket")
 		}
-		list = append(list, &Bucket{Resource: Resource{Type: "oss.bucket", ID: b.Name, Name: b.Name, Region: region,
-			ARNPrefix: "acs:oss:" + region + ":" + doc.Owner.ID + ":", ResourceGroupID: b.ResourceGroupId, From: from}})
+		list = append(list, &Bucket{Resource: Resource{Kin: &Kin{Type: "oss.bucket", Region: region, ARNPrefix: "acs:oss:" + region + ":" + doc.Owner.ID + ":"}, ID: b.Name, Name: b.Name, ResourceGroupID: b.ResourceGroupId, From: from}})
 	}
 	return list, doc.NextMarker, nil
 }

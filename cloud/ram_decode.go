@@ -261,7 +261,7 @@ func decodeAccessKeys(body []byte) ([]*AccessKey, error) {
 		if err != nil || made.IsZero() || k.AccessKeyId == "" || k.Status == "" {
 			return nil, absent("AccessKeyId, Status or CreateDate of an AccessKey")
 		}
-		list = append(list, &AccessKey{Resource: Resource{Type: "ram.access_key", ID: k.AccessKeyId}, Status: k.Status, CreateDate: made})
+		list = append(list, &AccessKey{Resource: Resource{Kin: &Kin{Type: "ram.access_key"}, ID: k.AccessKeyId}, Status: k.Status, CreateDate: made})
 	}
 	return list, nil
 }

@@ -8,52 +8,76 @@ type Reach struct {
 	Internet  bool     // it has an address on the internet; whether rules let anybody in is for checks to say
 }
 
-// Reaches are those of all resources that have an address of their own. One that is
-// not in the map has none, or nobody could read it.
-func (a *Account) Reaches() map[*Resource]Reach {
-	all := map[*Resource]Reach{}
-	put := func(x *Resource, public, private []string) {
-		if public, private = nonEmpty(public), nonEmpty(private); len(public)+len(private) > 0 {
-			all[x] = Reach{append(public, private...), len(public) > 0}
-		}
+// Reach is that of a resource of the account. One without addresses has none of its
+// own, or nobody could read them. It is worked out when it is asked for: all of them
+// would take as much memory as a tenth of the account.
+func (a *Account) Reach(x *Resource) Reach {
+	switch x.Type {
+	case "ecs.instance":
+		return reachOf(a.ECS.Instances, x)
+	case "rds.instance":
+		return reachOf(a.RDS.Instances, x)
+	case "vpc.nat_gateway":
+		return reachOf(a.VPC.NATGateways, x)
+	case "vpc.eip_address":
+		return reachOf(a.VPC.EIPAddresses, x)
+	case "vpc.ipv6_address":
+		return reachOf(a.VPC.IPv6Addresses, x)
+	case "slb.load_balancer", "alb.load_balancer", "nlb.load_balancer":
+		return reachOf(a.Balancers.LoadBalancers, x)
 	}
-	for _, x := range a.ECS.Instances {
-		put(x.Ref(), append(slices.Clone(x.PublicIPAddress), x.EipAddress), slices.Clone(x.PrivateIPAddress))
+	return Reach{}
+}
+
+// reachable is a resource that has addresses.
+type reachable interface {
+	Referrer
+	addresses() (public, private []string)
+}
+
+func reachOf[R reachable](list []R, x *Resource) Reach {
+	at, ok := slices.BinarySearchFunc(list, x, func(r R, x *Resource) int { return compareResources(r.Ref(), x) })
+	if !ok {
+		return Reach{}
 	}
-	for _, x := range a.RDS.Instances {
-		var by [2][]string
-		for _, e := range x.NetInfo.Value {
-			if e.IPType == "Public" {
-				by[0] = append(by[0], e.ConnectionString)
-			} else {
-				by[1] = append(by[1], e.ConnectionString)
-			}
-		}
-		put(x.Ref(), by[0], by[1])
-	}
-	for _, x := range a.VPC.NATGateways {
-		if addresses := slices.Clone(x.IPAddress); x.NetworkType == "intranet" {
-			put(x.Ref(), nil, addresses)
+	public, private := list[at].addresses()
+	public, private = nonEmpty(public), nonEmpty(private)
+	return Reach{append(public, private...), len(public) > 0}
+}
+
+func (i *Instance) addresses() (public, private []string) {
+	return append(slices.Clone(i.PublicIPAddress), i.EipAddress), slices.Clone(i.PrivateIPAddress)
+}
+
+func (d *DBInstance) addresses() (public, private []string) {
+	for _, e := range d.NetInfo.Value {
+		if e.IPType == "Public" {
+			public = append(public, e.ConnectionString)
 		} else {
-			put(x.Ref(), addresses, nil)
+			private = append(private, e.ConnectionString)
 		}
 	}
-	for _, x := range a.Balancers.LoadBalancers {
-		if addresses := []string{x.Address, x.DNSName}; x.Public() {
-			put(x.Ref(), addresses, nil)
-		} else {
-			put(x.Ref(), nil, addresses)
-		}
+	return public, private
+}
+
+func (n *NATGateway) addresses() (public, private []string) {
+	return onSide(n.NetworkType != "intranet", slices.Clone(n.IPAddress))
+}
+
+func (e *EIPAddress) addresses() (public, private []string) { return []string{e.IPAddress}, nil }
+
+func (x *IPv6Address) addresses() (public, private []string) {
+	return onSide(x.NetworkType == "Public", []string{x.Address.String()})
+}
+
+func (b *LoadBalancer) addresses() (public, private []string) {
+	return onSide(b.Public(), []string{b.Address, b.DNSName})
+}
+
+// onSide puts addresses on the internet, or inside.
+func onSide(internet bool, list []string) (public, private []string) {
+	if internet {
+		return list, nil
 	}
-	for _, x := range a.VPC.EIPAddresses {
-		put(x.Ref(), []string{x.IPAddress}, nil)
-	}
-	for _, x := range a.VPC.IPv6Addresses {
-		if address := []string{x.Address.String()}; x.NetworkType == "Public" {
-			put(x.Ref(), address, nil)
-		} else {
-			put(x.Ref(), nil, address)
-		}
-	}
-	return all
+	return nil, list
 }

@@ -161,12 +161,11 @@ func newParams(c *checks.Check, values map[string]any) []Param {
 
 func inventory(acc *cloud.Account, system *System) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
-		reaches := acc.Reaches()
 		for _, x := range acc.Resources() {
 			if system != nil && !system.claims(acc.ID, x) {
 				continue
 			}
-			at := reaches[x]
+			at := acc.Reach(x)
 			r := Resource{Type: x.Type, ID: clean(x.ID), Name: clean(x.Name), Region: x.Region, Account: acc.ID, Zone: x.Zone,
 				ResourceGroup: x.ResourceGroupID, VPC: x.VPCID, ARN: clean(x.ARN()),
 				Addresses: cleanList(at.Addresses), Internet: at.Internet, Tags: cleanTags(x.Tags)}

@@ -71,7 +71,7 @@ func fixtureResults(list []*checks.Check, more int) judge {
 		return list[slices.IndexFunc(list, func(c *checks.Check) bool { return c.ID == id })]
 	}
 	add := func(id string, s checks.Status, typ, resource, name, region string, problem *checks.Text, missing *cloud.Error) {
-		ref := &cloud.Resource{Type: typ, ID: resource, Name: name, Region: region, From: at, ARNPrefix: "acs:" + typ + ":" + region + ":" + fixtureAccount + ":"}
+		ref := &cloud.Resource{Kin: &cloud.Kin{Type: typ, Region: region, ARNPrefix: "acs:" + typ + ":" + region + ":" + fixtureAccount + ":"}, ID: resource, Name: name, From: at}
 		byID[id] = append(byID[id], checks.Result{Check: find(id), Resource: ref, Status: s, Problem: problem, Missing: missing,
 			Evidence: []checks.Evidence{{From: at, Field: "Permissions.Permission[0].SourceCidrIp", Value: "0.0.0.0/0"}}})
 	}

@@ -192,12 +192,12 @@ func TestLeftOut(t *testing.T) {
 // lists that are missing at one place are two findings.
 func TestFindingID(t *testing.T) {
 	c := &checks.Check{ID: "x"}
-	ref := &cloud.Resource{Type: "oss.bucket", ID: "b", Name: "b", Region: "cn-hangzhou", From: &cloud.Origin{}}
+	ref := &cloud.Resource{Kin: &cloud.Kin{Type: "oss.bucket", Region: "cn-hangzhou"}, ID: "b", Name: "b", From: &cloud.Origin{}}
 	renamed := *ref
 	renamed.Name = "other"
 	list := func(action string) checks.Result {
 		return checks.Result{Check: c, Status: checks.Unknown, Missing: &cloud.Error{Service: "ecs", Region: "cn-hangzhou", Action: action},
-			Resource: &cloud.Resource{Type: "ecs.disk", ID: "cn-hangzhou", Name: "all in cn-hangzhou", Region: "cn-hangzhou"}}
+			Resource: &cloud.Resource{Kin: &cloud.Kin{Type: "ecs.disk", Region: "cn-hangzhou"}, ID: "cn-hangzhou", Name: "all in cn-hangzhou"}}
 	}
 	a := findingID("1", checks.Result{Check: c, Resource: ref, Status: checks.Pass})
 	b := findingID("1", checks.Result{Check: c, Resource: &renamed, Status: checks.Unknown, Missing: fixtureFailure})
@@ -309,7 +309,7 @@ func TestMemory(t *testing.T) {
 					peak = max(peak, heap())
 				}
 				res := checks.Result{Check: list[1], Status: checks.Fail, Problem: problem, Evidence: []checks.Evidence{{From: at, Field: "Encrypted", Value: "false"}},
-					Resource: &cloud.Resource{Type: "ecs.disk", ID: "d-" + strconv.Itoa(i), Name: "数据盘", Region: "cn-hangzhou", From: at}}
+					Resource: &cloud.Resource{Kin: &cloud.Kin{Type: "ecs.disk", Region: "cn-hangzhou"}, ID: "d-" + strconv.Itoa(i), Name: "数据盘", From: at}}
 				if i%3 == 0 {
 					res.Status, res.Problem = checks.Pass, nil
 				}

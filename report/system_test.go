@@ -8,10 +8,10 @@ import (
 
 // TestSystemClaims: each criterion alone, together, and the doubt that takes in.
 func TestSystemClaims(t *testing.T) {
-	x := &cloud.Resource{Type: "ecs.instance", ID: "i-1", Region: "cn-beijing", ResourceGroupID: "rg-1", VPCID: "vpc-1", Tags: map[string]string{"system": "his"}}
-	unread := &cloud.Resource{Type: "oss.bucket", ID: "b", Region: "cn-beijing", TagsUnread: true}
-	noGroup := &cloud.Resource{Type: "oss.bucket", ID: "b", Region: "cn-beijing", GroupUnread: true, Tags: map[string]string{"system": "web"}}
-	vpc := &cloud.Resource{Type: "vpc.vpc", ID: "vpc-1", Region: "cn-beijing"}
+	x := &cloud.Resource{Kin: &cloud.Kin{Type: "ecs.instance", Region: "cn-beijing"}, ID: "i-1", ResourceGroupID: "rg-1", VPCID: "vpc-1", Tags: map[string]string{"system": "his"}}
+	unread := &cloud.Resource{Kin: &cloud.Kin{Type: "oss.bucket", Region: "cn-beijing"}, ID: "b", TagsUnread: true}
+	noGroup := &cloud.Resource{Kin: &cloud.Kin{Type: "oss.bucket", Region: "cn-beijing"}, ID: "b", GroupUnread: true, Tags: map[string]string{"system": "web"}}
+	vpc := &cloud.Resource{Kin: &cloud.Kin{Type: "vpc.vpc", Region: "cn-beijing"}, ID: "vpc-1"}
 	tag := func(v ...string) map[string][]string { return map[string][]string{"system": v} }
 	for name, tt := range map[string]struct {
 		sel, not Selection
@@ -52,11 +52,11 @@ func TestSystemClaims(t *testing.T) {
 // a part, or may have.
 func TestSystemOf(t *testing.T) {
 	his := &System{Select: Selection{Tags: map[string][]string{"system": {"his"}}}}
-	account, region := &cloud.Resource{ID: "1"}, &cloud.Resource{Type: "ecs.disk", ID: "cn-x", Region: "cn-x", Name: "all in cn-x"}
-	user := &cloud.Resource{Type: "ram.user", ID: "u", From: &cloud.Origin{}}
+	account, region := &cloud.Resource{Kin: &cloud.Kin{}, ID: "1"}, &cloud.Resource{Kin: &cloud.Kin{Type: "ecs.disk", Region: "cn-x"}, ID: "cn-x", Name: "all in cn-x"}
+	user := &cloud.Resource{Kin: &cloud.Kin{Type: "ram.user"}, ID: "u", From: &cloud.Origin{}}
 	with := func(tag string, missing ...*cloud.Error) *cloud.Account {
 		a := &cloud.Account{ID: "1", Missing: missing}
-		a.ECS.Instances = []*cloud.Instance{{Resource: cloud.Resource{Type: "ecs.instance", ID: "i-1", Region: "cn-x", Tags: map[string]string{"system": tag}}}}
+		a.ECS.Instances = []*cloud.Instance{{Resource: cloud.Resource{Kin: &cloud.Kin{Type: "ecs.instance", Region: "cn-x"}, ID: "i-1", Tags: map[string]string{"system": tag}}}}
 		return a
 	}
 	for name, tt := range map[string]struct {

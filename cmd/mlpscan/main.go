@@ -33,7 +33,7 @@ const (
 // collector runs. An account is read once and then judged from memory: with Go's
 // own 100 a large one would take twice what it holds; a third of that costs about
 // a tenth of the time. GOGC in the environment goes before it.
-const heapGrowth = 35
+const heapGrowth = 30
 
 func main() {
 	if os.Getenv("GOGC") == "" {
