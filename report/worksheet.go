@@ -205,6 +205,19 @@ func (in *sheetReader) row(sheet string, n int, c []string) {
 	}
 }
 
+// SystemCell is where an answer of a worksheet names its grading object, as Excel
+// writes it: "人工核查!N12".
+func SystemCell(a Answer) string { return cellOf(a, colSystem) }
+
+// ClauseCell is where an answer names its clause; see [SystemCell].
+func ClauseCell(a Answer) string { return cellOf(a, colClause) }
+
+func cellOf(a Answer, column int) string {
+	at := strings.LastIndex(a.From, "!") + 1
+	name, _ := excelize.ColumnNumberToName(column + 1) // a column of ours
+	return a.From[:at] + name + a.From[at:]
+}
+
 // answerOf reads a verdict in either language.
 func answerOf(s string) (Verdict, bool) {
 	i := slices.IndexFunc(answerVerdicts, func(v Verdict) bool {

@@ -100,14 +100,14 @@ func (o *renderOptions) accepts(a report.Answer) error {
 			level = s.Level
 		}
 	}
-	where := o.worksheet + ": " + a.From
+	system, clause := o.worksheet+": "+report.SystemCell(a), o.worksheet+": "+report.ClauseCell(a)
 	switch it, _ := mlps.Find(a.Clause); {
 	case a.System != "" && len(names) == 0:
-		return withHint(fmt.Errorf("%s: the answer is about the grading object %q, and no grading objects are given", where, a.System), "name the file that describes it: --config mlpscan.yaml")
+		return withHint(fmt.Errorf("%s: the answer is about the grading object %q, and no grading objects are given", system, a.System), "name the file that describes it: --config mlpscan.yaml")
 	case a.System != "" && !slices.Contains(names, a.System):
-		return withHint(fmt.Errorf("%s: no grading object %q", where, a.System), "name a system of "+o.configFile+closest(a.System, names))
+		return withHint(fmt.Errorf("%s: no grading object %q", system, a.System), "name a system of "+o.configFile+closest(a.System, names))
 	case it.Level != level:
-		return withHint(fmt.Errorf("%s: %s is a requirement of level %d, and the report is of level %d", where, a.Clause, it.Level, level), "choose --level, or the worksheet of this level")
+		return withHint(fmt.Errorf("%s: %s is a requirement of level %d, and the report is of level %d", clause, a.Clause, it.Level, level), "choose --level, or the worksheet of this level")
 	}
 	return nil
 }
