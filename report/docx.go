@@ -236,11 +236,7 @@ func (d *document) summary() {
 
 func (d *document) hazards() {
 	d.heading(1, "High-risk candidates", "四、高风险项候选")
-	if d.r.edition() == mlps.Template2021 {
-		d.text(d.say("High-risk cases of T/ISEAA 001-2020, which go with the 2021 template. Whether one applies is the assessor's to judge.", "依据 T/ISEAA 001-2020（适用于 2021 版模板）列出高风险判例候选，是否成立由测评机构判定。"))
-	} else {
-		d.text(d.say("Candidates for major risk hazards (重大风险隐患) by the trigger codes of the 2025 trial guide. Whether one is a hazard is the assessor's to judge.", "依据 2025 年试行指引的触发项列出重大风险隐患候选，是否构成隐患由测评机构判定。"))
-	}
+	d.text(d.in(d.r.hazardNote()))
 	t := d.table([]uint64{1100, 1000, 2600, 2100, 2800}, d.say("Clause", "条款"), d.say("Trigger", "触发项"), d.say("Case", "判例"), d.say("What may lower it", "可降低风险的条件"), d.say("Found", "现状"))
 	for _, c := range d.r.Clauses {
 		if c.Candidate() {

@@ -85,9 +85,28 @@ type pageView struct {
 	Grades             string       // "S3A2"; "" where not given
 	GradeNote          *checks.Text // where the two differ
 	Systems            []systemView // of the report of everything
-	Many               bool         // the report tells of more than one account
-	Unread             int          // accounts that could not be read
+	Hazards            []hazardView
+	HazardNote         checks.Text
+	Many               bool // the report tells of more than one account
+	Unread             int  // accounts that could not be read
 	Accounts           []accountView
+}
+
+// hazardView is a requirement that may be high risk, with the codes that say so.
+type hazardView struct {
+	Clause
+	Triggers []string
+}
+
+// hazards are those of the report.
+func hazards(r *Report) []hazardView {
+	var list []hazardView
+	for _, c := range r.Clauses {
+		if c.Candidate() {
+			list = append(list, hazardView{c, c.triggers()})
+		}
+	}
+	return list
 }
 
 // accountView is an account's line in the roll-up.
@@ -160,7 +179,7 @@ type supportView struct {
 func newPage(r *Report) *pageView {
 	title := pageTitle(r)
 	p := &pageView{Report: r, Lang: r.Run.Language, Title: title.In(r.Run.Language), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), CSP: policy(),
-		Level: levelNames[r.Run.Level], Total: len(r.Clauses), AllVerdicts: Verdicts, UnitNote: unitNote, CapNote: capNote(r)}
+		Level: levelNames[r.Run.Level], Total: len(r.Clauses), AllVerdicts: Verdicts, UnitNote: unitNote, CapNote: capNote(r), Hazards: hazards(r), HazardNote: r.hazardNote()}
 	for _, v := range Verdicts {
 		g := &p.Undecided
 		if v.Decided() {

@@ -496,3 +496,24 @@ func TestPageCaps(t *testing.T) {
 		t.Errorf("%d passes are listed, one check may have %d", closed, maxClosedPer)
 	}
 }
+
+// TestHazardSection: the page lists every candidate once, and no other requirement;
+// the section is not there where there is none.
+func TestHazardSection(t *testing.T) {
+	for _, r := range []*Report{newReport(t, hospital(t), Options{Level: 3, Language: "zh", Version: "test"}), fixture("en", 0)} {
+		page := string(render(t, WriteHTML, r))
+		_, section, found := strings.Cut(page, `<section id="hazards"`)
+		section, _, _ = strings.Cut(section, "</section>")
+		candidates := 0
+		for _, c := range r.Clauses {
+			n := strings.Count(section, `href="#c-`+c.ID+`"`)
+			if want := map[bool]int{true: 1}[c.Candidate()]; n != want {
+				t.Errorf("%s stands %d times, want %d", c.ID, n, want)
+			}
+			candidates += n
+		}
+		if found != (candidates > 0) || candidates != r.Estimate.Hazards {
+			t.Errorf("%d candidates, %d in the estimate, section: %v", candidates, r.Estimate.Hazards, found)
+		}
+	}
+}

@@ -28,6 +28,16 @@ func (r *Report) edition() mlps.Edition {
 	return mlps.Template2025
 }
 
+// hazardNote says by which cases candidates are listed, and who decides.
+func (r *Report) hazardNote() checks.Text {
+	if r.edition() == mlps.Template2021 {
+		return checks.Text{EN: "High-risk cases of T/ISEAA 001-2020, which go with the 2021 template. Whether one applies is the assessor's to judge.",
+			ZH: "依据 T/ISEAA 001-2020（适用于 2021 版模板）列出高风险判例候选，是否成立由测评机构判定。"}
+	}
+	return checks.Text{EN: "Candidates for major risk hazards (重大风险隐患) by the trigger codes of the 2025 trial guide. Whether one is a hazard is the assessor's to judge.",
+		ZH: "依据 2025 年试行指引的触发项列出重大风险隐患候选，是否构成隐患由测评机构判定。"}
+}
+
 // risks are the cases about a requirement.
 func risks(clause string, edition mlps.Edition) []Risk {
 	var list []Risk
