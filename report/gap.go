@@ -24,6 +24,7 @@ func WriteXLSX(w io.Writer, r *Report) error {
 	b := newBook(r.Run.Language)
 	g := &gap{book: b, r: r, samples: samples(r)}
 	g.summary()
+	g.claims()
 	g.requirements()
 	g.problems()
 	g.hazards()

@@ -37,6 +37,35 @@ func (g *gap) problems() {
 	s.close()
 }
 
+// claims lists what no grading object claims, what several do, and what may belong to
+// one; in the report of everything alone.
+func (g *gap) claims() {
+	c := g.r.Claims
+	if c == nil {
+		return
+	}
+	s := g.sheet(g.say("Claims", "认领情况"), column{g.say("No.", "序号"), 8, plain}, column{g.say("Claimed", "认领情况"), 22, plain}, column{g.say("Grading objects", "定级对象"), 36, plain},
+		column{g.say("Type", "资源类型"), 20, plain}, column{"ID", 30, plain}, column{g.say("Name", "名称"), 30, plain}, column{g.say("Account", "云账号"), 18, plain}, column{g.say("Region", "地域"), 16, plain})
+	for i, x := range c.Examples {
+		s.add(i+1, g.claimed(x), strings.Join(x.Systems, "\n"), g.in(kindName(x.Type)), x.ID, x.Name, x.Account, x.Region)
+	}
+	if left := c.Unclaimed + c.Shared + c.Unsure - len(c.Examples); left > 0 {
+		s.add("", fmt.Sprintf(g.say("… %d more", "……另有 %d 条"), left))
+	}
+	s.close()
+}
+
+// claimed says how a resource is claimed.
+func (g *gap) claimed(x Claimed) string {
+	switch {
+	case x.Unsure:
+		return g.say("unsure: tags or group unread", "无法确定：标签或资源组未能读取")
+	case len(x.Systems) == 0:
+		return g.say("by none", "未认领")
+	}
+	return g.say("by several", "被多个认领")
+}
+
 // points are the control points of some requirements.
 func (g *gap) points(clauses []string) string {
 	var names []string

@@ -204,3 +204,20 @@ func TestGapHeads(t *testing.T) {
 		}
 	}
 }
+
+// TestGapClaims: the report of everything lists each resource that no grading object
+// claims, that several do, or that may belong to one.
+func TestGapClaims(t *testing.T) {
+	his := &System{Name: "医院", Level: 3, Select: Selection{Tags: map[string][]string{"system": {"his"}}}}
+	lab := &System{Name: "实验室", Level: 3, Select: Selection{VPCs: []string{"vpc-2ze3gxstr0kx8mjlxive"}}}
+	r := newReport(t, hospital(t), Options{Level: 3, Language: "zh", Version: "test", Systems: []*System{his, lab}})
+	rows := rowsOf(t, workbook(t, r), "认领情况")
+	by := map[string]int{}
+	for _, row := range rows {
+		by[row[1]]++
+	}
+	c := r.Claims
+	if by["未认领"] != c.Unclaimed || by["被多个认领"] != c.Shared || by["无法确定：标签或资源组未能读取"] != c.Unsure || len(rows) != c.Unclaimed+c.Shared+c.Unsure || c.Shared == 0 || c.Unclaimed == 0 {
+		t.Errorf("%v of %d unclaimed, %d shared, %d unsure", by, c.Unclaimed, c.Shared, c.Unsure)
+	}
+}

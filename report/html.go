@@ -85,12 +85,17 @@ type pageView struct {
 	Grades             string       // "S3A2"; "" where not given
 	GradeNote          *checks.Text // where the two differ
 	Systems            []systemView // of the report of everything
+	Claimed            []Claimed
+	ClaimedLeft        int // more than the page lists
 	Hazards            []hazardView
 	HazardNote         checks.Text
 	Many               bool // the report tells of more than one account
 	Unread             int  // accounts that could not be read
 	Accounts           []accountView
 }
+
+// pageClaimed is how many resources that no system or several claim the page lists.
+const pageClaimed = 200
 
 // hazardView is a requirement that may be high risk, with the codes that say so.
 type hazardView struct {
@@ -206,6 +211,10 @@ func newPage(r *Report) *pageView {
 	p.MissingLeft = len(r.Missing) - len(p.Missing)
 	p.Grants = grants(r.Missing)
 	p.Kinds, p.Resources = kinds(r)
+	if c := r.Claims; c != nil {
+		p.Claimed = c.Examples[:min(len(c.Examples), pageClaimed)]
+		p.ClaimedLeft = c.Unclaimed + c.Shared + c.Unsure - len(p.Claimed)
+	}
 	p.Layers = layers(r)
 	return p
 }

@@ -104,7 +104,7 @@ type Claims struct {
 	Unclaimed int       `json:"unclaimed"` // resources of no system
 	Shared    int       `json:"shared"`    // resources of several
 	Unsure    int       `json:"unsure"`    // resources whose tags or group decide and were not read
-	Examples  []Claimed `json:"examples"`  // the first of each kind
+	Examples  []Claimed `json:"examples"`  // which ones: all of them, up to maxClaimed
 }
 
 // A Claimed resource is one that no system, or more than one, or perhaps one claims.
@@ -118,8 +118,8 @@ type Claimed struct {
 	Unsure  bool     `json:"unsure,omitempty"`
 }
 
-// maxClaimed bounds the examples of Claims.
-const maxClaimed = 200
+// maxClaimed bounds the examples of Claims: who has more has not begun to tag.
+const maxClaimed = 10_000
 
 // add counts an account's resources.
 func (c *Claims) add(systems []*System, acc *cloud.Account) {
