@@ -55,6 +55,7 @@ type Resource struct {
 	Tags            map[string]string
 	TagsUnread      bool    // they could not be read: Tags says nothing then
 	GroupUnread     bool    // ResourceGroupID could not be read
+	VPCUnread       bool    // what it belongs to was not read, whose VPC is its own
 	From            *Origin // the list answer it was found in
 }
 

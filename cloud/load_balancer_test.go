@@ -83,6 +83,11 @@ func TestBelongings(t *testing.T) {
 			t.Errorf("%s of %q lies in %q, want %q", e.ID, e.InstanceID, e.VPCID, want)
 		}
 	}
+	for _, x := range a.Resources() {
+		if x.VPCUnread {
+			t.Errorf("%s is said to be unread", x.ID)
+		}
+	}
 	if len(a.parts) != 0 {
 		t.Error("the notes were kept")
 	}
@@ -101,5 +106,41 @@ func TestChosenRegions(t *testing.T) {
 	missing := missingOf(readAnswers(t, answers, opt), "slb", "alb")
 	if len(missing) != 1 || !strings.Contains(missing[0], "slb/DescribeLoadBalancers in cn-heyuan") {
 		t.Errorf("missing %q", missing)
+	}
+}
+
+// TestUnreadOwners: where the list of instances was denied, or not asked for, nobody
+// knows in which VPC a disk lies; and where tags were not asked for, nobody knows them.
+func TestUnreadOwners(t *testing.T) {
+	for name, opt := range map[string]Options{"not asked": {Calls: map[string]bool{callDisks: true, "rds/DescribeDBInstances": true, "oss/ListBuckets": true}}, "gone": {}} {
+		a := hospital(t, opt, "sts", "vpc", "balancers", "ecs", "rds", "oss")
+		if name == "gone" {
+			answers := fstest.MapFS{}
+			for file, body := range map[string]string{
+				"sts/global/GetCallerIdentity.json":           `{"AccountId":"1","RequestId":"R"}`,
+				"ecs/cn-beijing/DescribeDisks.json":           `{"RequestId":"R","Disks":{"Disk":[{"DiskId":"d-1","InstanceId":"i-1"},{"DiskId":"d-2","InstanceId":""}]}}`,
+				"ecs/cn-beijing/DescribeInstances.error.json": `{"Code":"Forbidden.RAM","Message":"no","HTTPStatus":403}`,
+			} {
+				answers[file] = &fstest.MapFile{Data: []byte(body)}
+			}
+			a = readAnswers(t, answers, Options{Regions: []string{"cn-beijing"}})
+		}
+		attached := 0
+		for _, d := range a.ECS.Disks {
+			if d.VPCID != "" {
+				t.Errorf("%s: %s lies in %s", name, d.ID, d.VPCID)
+			}
+			if d.VPCUnread {
+				attached++
+			}
+		}
+		if want := map[string]int{"gone": 1, "not asked": 77}[name]; attached != want {
+			t.Errorf("%s: %d disks whose VPC is not known, want %d", name, attached, want)
+		}
+		for _, x := range a.Resources() {
+			if (x.Type == "rds.instance" || x.Type == "oss.bucket") && !x.TagsUnread {
+				t.Errorf("%s: the tags of %s are said to be read", name, x.ID)
+			}
+		}
 	}
 }

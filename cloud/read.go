@@ -69,6 +69,7 @@ func Read(ctx context.Context, src Source, opt Options) (*Account, error) {
 		return r.acc, r.fatal
 	}
 	r.acc.Partial = ctx.Err() != nil
+	r.acc.placeParts(r.wants)
 	r.acc.finish()
 	return r.acc, nil
 }
@@ -109,7 +110,6 @@ func (a *Account) finish() {
 	a.Regions = slices.Compact(a.Regions)
 	sortErrors(a.Missing)
 	sortErrors(a.NotHere)
-	a.placeParts()
 	for _, s := range services {
 		if s.link != nil {
 			s.link(a)

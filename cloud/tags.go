@@ -23,7 +23,7 @@ func InventoryCalls() []string {
 // readDBTags reads the tags of all databases of a region in one call, and puts
 // them to the databases.
 func readDBTags(r *reader, region string, list []*DBInstance) {
-	if len(list) == 0 || !r.wants(callDBTags) {
+	if len(list) == 0 {
 		return
 	}
 	tags := ask(r, Request{Service: "rds", Region: region, Action: "DescribeTags"}, "all databases", decodeDBTags)
@@ -65,9 +65,6 @@ func decodeDBTags(body []byte) (map[string]map[string]string, error) {
 
 // readTags reads the tags of a bucket.
 func (b *Bucket) readTags(r *reader) {
-	if !r.wants(callBucketTags) {
-		return
-	}
 	tags := askBucket(r, b, "GetBucketTags", decodeBucketTags)
 	b.Tags, b.TagsUnread = tags.Value, tags.Why() != nil
 }

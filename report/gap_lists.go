@@ -59,7 +59,7 @@ func (g *gap) claims() {
 func (g *gap) claimed(x Claimed) string {
 	switch {
 	case x.Unsure:
-		return g.say("unsure: tags or group unread", "无法确定：标签或资源组未能读取")
+		return g.say("unsure: tags, group or VPC unread", "无法确定：标签、资源组或专有网络未能读取")
 	case len(x.Systems) == 0:
 		return g.say("by none", "未认领")
 	}

@@ -217,7 +217,7 @@ func TestGapClaims(t *testing.T) {
 		by[row[1]]++
 	}
 	c := r.Claims
-	if by["未认领"] != c.Unclaimed || by["被多个认领"] != c.Shared || by["无法确定：标签或资源组未能读取"] != c.Unsure || len(rows) != c.Unclaimed+c.Shared+c.Unsure || c.Shared == 0 || c.Unclaimed == 0 {
+	if by["未认领"] != c.Unclaimed || by["被多个认领"] != c.Shared || by["无法确定：标签、资源组或专有网络未能读取"] != c.Unsure || len(rows) != c.Unclaimed+c.Shared+c.Unsure || c.Shared == 0 || c.Unclaimed == 0 {
 		t.Errorf("%v of %d unclaimed, %d shared, %d unsure", by, c.Unclaimed, c.Shared, c.Unsure)
 	}
 }

@@ -39,13 +39,13 @@ func (s Selection) empty() bool {
 }
 
 // takes reports whether a resource is chosen. unread is the answer where its
-// tags or its resource group decide and could not be read.
+// tags, its resource group or its VPC decide and could not be read.
 func (s Selection) takes(account string, x *cloud.Resource, unread bool) bool {
 	among := func(list []string, values ...string) bool {
 		return len(list) == 0 || slices.ContainsFunc(values, func(v string) bool { return v != "" && slices.Contains(list, v) })
 	}
-	if s.empty() || !among(s.Accounts, account) || !among(s.Regions, x.Region) ||
-		!among(s.VPCs, x.VPCID, x.ID) || !among(s.IDs, x.ID) || !x.GroupUnread && !among(s.ResourceGroups, x.ResourceGroupID) {
+	if s.empty() || !among(s.Accounts, account) || !among(s.Regions, x.Region) || !among(s.IDs, x.ID) ||
+		!x.VPCUnread && !among(s.VPCs, x.VPCID, x.ID) || !x.GroupUnread && !among(s.ResourceGroups, x.ResourceGroupID) {
 		return false
 	}
 	for key, values := range s.Tags {
@@ -58,11 +58,11 @@ func (s Selection) takes(account string, x *cloud.Resource, unread bool) bool {
 
 // unsure reports whether what decides of a resource was not read.
 func (s Selection) unsure(x *cloud.Resource) bool {
-	return len(s.Tags) > 0 && x.TagsUnread || len(s.ResourceGroups) > 0 && x.GroupUnread
+	return len(s.Tags) > 0 && x.TagsUnread || len(s.ResourceGroups) > 0 && x.GroupUnread || len(s.VPCs) > 0 && x.VPCUnread
 }
 
-// claims reports whether a resource belongs to the system. One whose tags or group
-// were not read may: it is taken in, so that nothing goes unassessed.
+// claims reports whether a resource belongs to the system. One whose tags, group or
+// VPC were not read may: it is taken in, so that nothing goes unassessed.
 func (s *System) claims(account string, x *cloud.Resource) bool {
 	return s.Select.takes(account, x, true) && !s.Exclude.takes(account, x, false)
 }
@@ -103,7 +103,7 @@ func accountWide(x *cloud.Resource) bool {
 type Claims struct {
 	Unclaimed int       `json:"unclaimed"` // resources of no system
 	Shared    int       `json:"shared"`    // resources of several
-	Unsure    int       `json:"unsure"`    // resources whose tags or group decide and were not read
+	Unsure    int       `json:"unsure"`    // resources whose tags, group or VPC decide and were not read
 	Examples  []Claimed `json:"examples"`  // which ones: all of them, up to maxClaimed
 }
 

@@ -11,6 +11,7 @@ func TestSystemClaims(t *testing.T) {
 	x := &cloud.Resource{Kin: &cloud.Kin{Type: "ecs.instance", Region: "cn-beijing"}, ID: "i-1", ResourceGroupID: "rg-1", VPCID: "vpc-1", Tags: map[string]string{"system": "his"}}
 	unread := &cloud.Resource{Kin: &cloud.Kin{Type: "oss.bucket", Region: "cn-beijing"}, ID: "b", TagsUnread: true}
 	noGroup := &cloud.Resource{Kin: &cloud.Kin{Type: "oss.bucket", Region: "cn-beijing"}, ID: "b", GroupUnread: true, Tags: map[string]string{"system": "web"}}
+	noVPC := &cloud.Resource{Kin: &cloud.Kin{Type: "ecs.disk", Region: "cn-beijing"}, ID: "d", VPCUnread: true}
 	vpc := &cloud.Resource{Kin: &cloud.Kin{Type: "vpc.vpc", Region: "cn-beijing"}, ID: "vpc-1"}
 	tag := func(v ...string) map[string][]string { return map[string][]string{"system": v} }
 	for name, tt := range map[string]struct {
@@ -39,6 +40,9 @@ func TestSystemClaims(t *testing.T) {
 		"group unread":                 {Selection{ResourceGroups: []string{"rg-1"}}, Selection{}, noGroup, true},
 		"group unread, another tag":    {Selection{ResourceGroups: []string{"rg-1"}, Tags: tag("his")}, Selection{}, noGroup, false},
 		"exclusion by group unread":    {Selection{Accounts: []string{"1"}}, Selection{ResourceGroups: []string{"rg-1"}}, noGroup, true},
+		"VPC unread":                   {Selection{VPCs: []string{"vpc-1"}}, Selection{}, noVPC, true},
+		"VPC unread, another region":   {Selection{VPCs: []string{"vpc-1"}, Regions: []string{"cn-x"}}, Selection{}, noVPC, false},
+		"exclusion by VPC unread":      {Selection{Accounts: []string{"1"}}, Selection{VPCs: []string{"vpc-1"}}, noVPC, true},
 		"no VPC where one is asked of": {Selection{VPCs: []string{""}}, Selection{}, unread, false},
 	} {
 		s := &System{Select: tt.sel, Exclude: tt.not}

@@ -268,7 +268,7 @@ func (t *table) claims() {
 		return
 	}
 	t.title("%s", t.say("Grading objects", "定级对象"))
-	t.line("", t.say("resources that no system claims: %d · that several claim: %d · whose tags or group were not read: %d", "未被任何定级对象认领的资源 %d 个 · 被多个认领 %d 个 · 标签或资源组未能读取 %d 个"), c.Unclaimed, c.Shared, c.Unsure)
+	t.line("", t.say("resources that no system claims: %d · that several claim: %d · whose tags, group or VPC were not read: %d", "未被任何定级对象认领的资源 %d 个 · 被多个认领 %d 个 · 标签、资源组或专有网络未能读取 %d 个"), c.Unclaimed, c.Shared, c.Unsure)
 	var rows [][]string
 	for _, x := range c.Examples[:min(len(c.Examples), maxFailures)] {
 		rows = append(rows, []string{cell(x.Type, 20, 1), cell(strings.TrimSpace(x.ID+" "+x.Name), 36, 2), cell(x.Region, 14, 1), cell(strings.Join(x.Systems, ", "), 20, 2)})
